@@ -4,7 +4,7 @@ import { type AccountPool, type DeviceLease, DeviceLost } from './account-pool.t
 /** A lease is given up so long before its end, in milliseconds: by then no browser uses the device any more. */
 export const beforeEndMs = 60_000;
 
-/** Renews leases, and tells when one is lost or can no longer be renewed in time. */
+/** Renews leases, and tells when one is lost, when it can no longer be renewed in time, and when a person stops the pool. */
 export class LeaseWatch {
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -18,13 +18,15 @@ export class LeaseWatch {
     const renew = async (askedAt: number) => {
       for (const lease of leases) await accounts.renew(lease, ms);
       this.#renewedAt = askedAt;
+      const stopped = await accounts.stoppedBecause();
+      if (stopped !== null) this.#lose('limit-reached', `the pool is stopped: ${stopped}`);
     };
     this.#timer = setInterval(() => {
       const now = performance.now();
       // A database that does not answer gives the device to no other machine before the end of the lease. It may never reject either.
-      if (now - this.#renewedAt > ms - beforeEndMs) this.#lose('the database has not renewed it in time');
+      if (now - this.#renewedAt > ms - beforeEndMs) this.#lose('lease-lost', 'the database has not renewed it in time');
       renew(now).catch((error: Error) => {
-        if (error instanceof DeviceLost) this.#lose(error.message);
+        if (error instanceof DeviceLost) this.#lose('lease-lost', error.message);
       });
     }, everyMs);
     this.#timer.unref();
@@ -39,7 +41,7 @@ export class LeaseWatch {
     clearInterval(this.#timer);
   }
 
-  #lose(why: string): void {
-    this.#lost.abort(new Finding('lease-lost', why));
+  #lose(code: 'lease-lost' | 'limit-reached', why: string): void {
+    this.#lost.abort(new Finding(code, why));
   }
 }

@@ -106,10 +106,12 @@ function accountRules(
   const lastGood = ofDevice.findLastIndex(({ kind }) => kind === 'connected' || kind === 'resumed');
   const failed = ofDevice.slice(lastGood + 1).filter(({ kind }) => kind === 'failed');
   const isFailing = failed.length >= failures.inARow;
+  // A number of which WhatsApp has just removed a device is not linked anew under another name either.
+  const links = request.kind === 'qr' || request.kind === 'code';
   return [
     banned ? { until: null, why: 'WhatsApp has banned the number' } : null,
     rest('conflict', coolDowns.conflict, 'another browser took the connection', ofDevice),
-    rest('removed', coolDowns.removed, 'WhatsApp removed the device', ofDevice),
+    rest('removed', coolDowns.removed, 'WhatsApp removed the device', links ? ofNumber : ofDevice),
     rest('temporary-ban', coolDowns.temporaryBan, 'WhatsApp banned the number for a time'),
     rest('restricted', coolDowns.restriction, 'WhatsApp restricts the number'),
     isFailing ? { until: (latest(failed) ?? 0) + failures.rest, why: `${failed.length} starts in a row failed` } : null,

@@ -9,7 +9,7 @@ import { recordOfUnstarted } from '../runner/build-record.ts';
 import { flowDeadlineSeconds } from '../runner/deadlines.ts';
 import { Finding } from '../runner/finding.ts';
 import type { Flow } from '../runner/flow.ts';
-import { isWhatsAppWeb, restrictions, type ServersWord, serversWord } from '../runner/judge-live.ts';
+import { endedUnpaired, isWhatsAppWeb, restrictions, type ServersWord, serversWord } from '../runner/judge-live.ts';
 import type { LiveDevice, LiveInput } from '../runner/live-site.ts';
 import { runAttempt } from '../runner/run-attempt.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
@@ -192,6 +192,8 @@ export class LiveAttempts implements LiveAttempter {
       const attempt = await this.#run(input, [device], [], name, (own) => {
         linkedAs = own;
       });
+      const [lock] = restrictions(attempt.events);
+      if (lock) await accounts.note(name, 'restricted', await this.#byDatabase(lock), linkedAs ?? undefined);
       if (attempt.outcome === 'passed' && linkedAs !== null) {
         await this.#addLinked(name, linkedAs, device, input);
         return attempt;
@@ -361,13 +363,15 @@ export class LiveAttempts implements LiveAttempter {
     const failure = attempt.outcome === 'passed' ? null : eventOfFailure(attempt, links ?? 'restore');
     const word = serversWord(attempt.events);
     const locks = restrictions(attempt.events);
+    const failing = placeOfFailure(attempt.events);
     for (const [place, lease] of leases.entries()) {
       const { name } = lease.account;
-      const kind = attempt.outcome === 'passed' ? 'connected' : place === (word?.place ?? 0) ? failure : null;
+      const kind = attempt.outcome === 'passed' ? 'connected' : place === failing ? failure : null;
       if (kind !== null) await accounts.note(name, kind, await this.#byDatabase(word));
       const lock = locks.find((each) => each.place === place);
       if (lock) await accounts.note(name, 'restricted', await this.#byDatabase(lock));
-      if (kind === 'removed' || kind === 'banned') await accounts.setState(name, 'retired', attempt.code);
+      const isOver = kind === 'removed' || kind === 'banned' || (kind !== 'connected' && word?.needsPerson);
+      if (isOver && place === failing) await accounts.setState(name, 'retired', attempt.code);
       if (links) await accounts.note(name, tookCode(attempt) ? 'link' : 'not-linked');
       const isSafe = links ? attempt.outcome === 'passed' : isStillLinked(attempt.events, place);
       if (!isSafe) continue;
@@ -435,7 +439,7 @@ interface Settling {
  * What the history gets after an attempt that did not pass; null for what is no fault of account, site or version, and for a restriction that
  * the page shows, which is written down whatever the attempt came to.
  */
-function eventOfFailure({ code, blame, outcome, events }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
+function eventOfFailure({ code, outcome, events }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
   switch (code) {
     case 'conflict':
       return 'conflict';
@@ -447,7 +451,7 @@ function eventOfFailure({ code, blame, outcome, events }: Attempt, kind: PoolReq
     case 'account-restricted':
       return restrictions(events).length > 0 ? null : 'restricted';
     case 'page-load-failed':
-      return blame === 'network' ? 'site-refused' : 'failed';
+      return outcome === 'infra' ? 'site-refused' : 'failed';
     case 'no-code':
       return kind === 'code' ? 'code-refused' : 'failed';
     default:
@@ -455,11 +459,28 @@ function eventOfFailure({ code, blame, outcome, events }: Attempt, kind: PoolReq
   }
 }
 
-/** A page that was WhatsApp Web, and neither asked for a code nor logged out: its profile is that of a linked device. */
+/**
+ * A page that was WhatsApp Web, and neither asked for a code nor logged out: its profile is that of a linked device. A version that shows no
+ * code does not hide that the page waits for a scan.
+ */
 export function isStillLinked(events: readonly AttemptEvent[], place: number): boolean {
-  const prefix = place === 0 ? '' : 'peer:';
-  const of = (type: string) => events.filter((event) => event.type === `${prefix}${type}`);
-  return of('page:observed').some(isWhatsAppWeb) && of('client:qr').length + of('page:logout').length === 0;
+  const of = (type: string) => eventsAt(events, place, type);
+  const hasLeft = of('client:qr').length + of('page:logout').length > 0 || endedUnpaired(events, place);
+  return of('page:observed').some(isWhatsAppWeb) && !hasLeft;
+}
+
+/** Which account a failure is about: by the word of the server, else the peer where it alone lost its connection or asked for a code. */
+export function placeOfFailure(events: readonly AttemptEvent[]): number {
+  const word = serversWord(events);
+  if (word) return word.place;
+  const hasLeft = (place: number) =>
+    eventsAt(events, place, 'client:disconnected').length + eventsAt(events, place, 'client:qr').length > 0;
+  return !hasLeft(0) && hasLeft(1) ? 1 : 0;
+}
+
+/** @param place 0 for the account of the flow, 1 for its peer. */
+function eventsAt(events: readonly AttemptEvent[], place: number, type: string): AttemptEvent[] {
+  return events.filter((event) => event.type === (place === 0 ? type : `peer:${type}`));
 }
 
 /** Whether a phone took the code of an attempt that links, whatever came of it: WhatsApp counts the link. */

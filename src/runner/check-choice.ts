@@ -42,7 +42,7 @@ export function checkChoice(
 }
 
 /** @throws InputError for what cannot be chosen on the live site. */
-function checkLive({ build, condition, switches }: Choice): void {
+export function checkLive({ build, condition, switches }: Pick<Choice, 'build' | 'condition' | 'switches'>): void {
   for (const [option, values] of Object.entries({ build, condition, switch: switches })) {
     if (values) throw new InputError(`--${option}: on the live site it is what WhatsApp serves, and only recorded`);
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Code } from '../codes/codes.ts';
 import type { AttemptEvent, LiveFacts } from '../contracts/attempt.ts';
 import type { Blame, Outcome } from '../contracts/outcome.ts';
-import { isOffline } from '../session/facts.ts';
+import { isOffline, waitsForScan } from '../session/facts.ts';
 
 /** What an attempt on the live site comes to, where that differs from one on the replica. */
 export interface LiveJudgement {
@@ -21,8 +21,8 @@ const serverReasons: Readonly<Record<string, Code>> = {
   account_locked: 'account-restricted',
 };
 
-/** Codes of an attempt that never came to a page. */
-const noPage: ReadonlySet<Code> = new Set(['page-load-failed', 'proxy-refused'] as const);
+/** States of a page whose account the server blocks until a person has looked after it on the phone: `WAState` of the library. */
+const blockedStates: ReadonlySet<string> = new Set(['TOS_BLOCK', 'SMB_TOS_BLOCK']);
 
 /** Codes of what did not come in time. */
 const missing: ReadonlySet<Code> = new Set([
@@ -69,7 +69,9 @@ export function judgeLive(
   if (lock) return { code: 'account-restricted', blame: 'account', outcome: 'infra', because: lock.because };
   if (ofAccount.has(code))
     return { code, blame: 'account', outcome: 'infra', because: 'The server said so of the account.' };
-  if (noPage.has(code))
+  const isUnreached =
+    code === 'proxy-refused' || (code === 'page-load-failed' && (!intercepts(events) || refusals(events).length > 0));
+  if (isUnreached)
     return { code, blame: 'network', outcome: 'infra', because: 'The page of the live site was not reached.' };
   const trouble = siteTrouble(events) ?? (missing.has(code) ? lineTrouble(events) : null);
   if (trouble !== null) return { code: 'page-load-failed', blame: 'network', outcome: 'infra', because: trouble };
@@ -89,12 +91,18 @@ const ofPageAccount = z.object({
 });
 const observed = z.object({ isWhatsAppWeb: z.boolean(), build: z.string().nullable() });
 const socketFacts = z.object({ state: z.string().nullable(), wid: z.null() });
+const firstOfArguments = z.tuple([z.string()]).rest(z.unknown());
 const httpError = z.object({ url: z.string(), status: z.number() });
 
-/** What pages reported, of the account at each place: 0 for that of the flow, 1 for its peer. */
+/** At which place the account of an event of this type is: 0 for that of the flow, 1 for its peer, -1 for another type. */
+function placeIn(event: AttemptEvent, type: string): number {
+  return [type, `peer:${type}`].indexOf(event.type);
+}
+
+/** What pages reported, of the account at each place. */
 function ofPages<T>(events: readonly AttemptEvent[], type: string, schema: z.ZodType<T>): (T & { place: number })[] {
   return events.flatMap((event) => {
-    const place = [type, `peer:${type}`].indexOf(event.type);
+    const place = placeIn(event, type);
     const { data } = schema.safeParse(event.detail);
     return place >= 0 && data !== undefined ? [{ ...data, place }] : [];
   });
@@ -112,6 +120,8 @@ export interface ServersWord {
   because: string;
   /** When it ends, in milliseconds since 1970 by the clock of the machine; null where it was not said. */
   until: number | null;
+  /** The link is ended or blocked until a person has looked after the account. */
+  needsPerson: boolean;
 }
 
 /** By which word the server ended or refused the link of an account, and of which; null where it said none. */
@@ -120,14 +130,31 @@ export function serversWord(events: readonly AttemptEvent[]): ServersWord | null
     if (by !== 'server') return [];
     const said = (reason !== null && Object.hasOwn(serverReasons, reason) && serverReasons[reason]) || 'logged-out';
     const because = `The server ended the link: ${reason === null ? 'the page logged out without being asked to' : `the page logged out because of \`${reason}\``}.`;
-    return [{ place, said, because, until: null }];
+    return [{ place, said, because, until: null, needsPerson: true }];
+  });
+  const blocks = pageStates(events).flatMap(({ place, state }): ServersWord[] => {
+    if (!blockedStates.has(state)) return [];
+    const because = `The server blocks the account: the state of its page was ${state}.`;
+    return [{ place, said: 'account-restricted', because, until: null, needsPerson: true }];
   });
   const refusals = ofPages(events, 'page:account', ofPageAccount).flatMap(({ place, kind, until }): ServersWord[] => {
     if (kind === 'timelock') return [];
     const [said, because] = accountWords(kind, until);
-    return [{ place, said, because, until }];
+    return [{ place, said, because, until, needsPerson: false }];
   });
-  return refusals[0] ?? logouts.at(-1) ?? null;
+  return refusals[0] ?? blocks[0] ?? logouts.at(-1) ?? null;
+}
+
+/** The states of pages: as the library reports them, and as the pages say them at the end. */
+function pageStates(events: readonly AttemptEvent[]): { place: number; state: string }[] {
+  return events.flatMap((event) => {
+    const place = Math.max(placeIn(event, 'client:change_state'), placeIn(event, 'client:disconnected'));
+    const reported = firstOfArguments.safeParse(event.detail).data?.[0];
+    if (place >= 0 && reported !== undefined) return [{ place, state: reported }];
+    const asked = placeIn(event, 'harness:socket');
+    const state = socketFacts.safeParse(event.detail).data?.state;
+    return asked >= 0 && state != null ? [{ place: asked, state }] : [];
+  });
 }
 
 /** A code and a sentence for what the server says of an account, other than by ending its link. */
@@ -143,43 +170,60 @@ export function restrictions(events: readonly AttemptEvent[]): ServersWord[] {
     if (kind !== 'timelock') return [];
     const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
     const because = `The server restricts the account${end}: it may not write to new contacts.`;
-    return [{ place, said: 'account-restricted', because, until }];
+    return [{ place, said: 'account-restricted', because, until, needsPerson: false }];
   });
 }
 
-/** Whether the library intercepted requests of the page: what did not arrive then may be its own doing. */
+/** Whether the library intercepted requests of a page: what did not arrive then may be its own doing. */
 function intercepts(events: readonly AttemptEvent[]): boolean {
-  return events.some(({ type, detail }) => type === 'page:intercepted' && detail === true);
+  return events.some((event) => placeIn(event, 'page:intercepted') >= 0 && event.detail === true);
 }
 
-/** Why what the browser showed was not WhatsApp Web; null where it was, at least once. */
+/** Why what one of the browsers showed was not WhatsApp Web; null where each showed it at least once. */
 function siteTrouble(events: readonly AttemptEvent[]): string | null {
-  const answers = events.flatMap(({ type, detail }) => {
-    const { data } = httpError.safeParse(detail);
-    return type === 'page:http-error' && data && isPage(data.url) ? [data.status] : [];
-  });
-  const [status] = answers;
-  const seen = events.filter(({ type }) => type === 'page:observed');
+  const troubles = [0, 1].map((place) => siteTroubleAt(events, place));
+  return troubles.find((trouble) => trouble !== null) ?? null;
+}
+
+/** The errors with which the site answered requests for its page. */
+function refusals(events: readonly AttemptEvent[]) {
+  return ofPages(events, 'page:http-error', httpError).filter(({ url }) => isPage(url));
+}
+
+function siteTroubleAt(events: readonly AttemptEvent[], place: number): string | null {
+  const answer = refusals(events).find((each) => each.place === place);
+  const seen = events.filter((event) => placeIn(event, 'page:observed') === place);
   if (seen.some(isWhatsAppWeb)) return null;
-  if (status !== undefined) return `The site answered the request for its page with ${status}.`;
+  if (answer) return `The site answered the request for its page with ${answer.status}.`;
   return seen.length > 0 && !intercepts(events)
     ? 'What the browser got in place of WhatsApp Web is another page.'
     : null;
 }
 
-/** Whether the event `page:observed` is of a page of WhatsApp Web. */
+/** Whether the event `page:observed`, also of a peer, is of a page of WhatsApp Web. */
 export function isWhatsAppWeb({ detail }: AttemptEvent): boolean {
   return observed.safeParse(detail).data?.isWhatsAppWeb === true;
 }
 
 /**
- * Why the page could not reach its servers at the end; null where it could, or where the library may have kept it from them. A page that was
+ * Why a page could not reach its servers at the end; null where each could, or where the library may have kept it from them. A page that was
  * just loaded anew is on its way to them.
  */
 function lineTrouble(events: readonly AttemptEvent[]): string | null {
   if (intercepts(events)) return null;
-  const facts = socketFacts.safeParse(events.findLast(({ type }) => type === 'harness:socket')?.detail).data;
-  return facts && isOffline(facts) ? `The page had no connection to the servers: its state was ${facts.state}.` : null;
+  const facts = [0, 1].map((place) => lastSocket(events, place)).find(isOffline);
+  return facts ? `The page had no connection to the servers: its state was ${facts.state}.` : null;
+}
+
+/** What the page of an account said of its connection at the end; null where it was not asked. */
+function lastSocket(events: readonly AttemptEvent[], place: number) {
+  return ofPages(events, 'harness:socket', socketFacts).findLast((each) => each.place === place) ?? null;
+}
+
+/** Whether the page of an account waited for a scan at the end: its login is gone, also where the library showed no code. */
+export function endedUnpaired(events: readonly AttemptEvent[], place: number): boolean {
+  const facts = lastSocket(events, place);
+  return facts !== null && waitsForScan({ ...facts, socket: facts.state });
 }
 
 /** Whether an address is that of the page itself. */
@@ -196,12 +240,17 @@ const answeredSwitches = z.record(z.string(), z.string());
  */
 export function liveFactsOf(events: readonly AttemptEvent[], accounts: readonly string[]): LiveFacts {
   const of = (type: string) => events.filter((event) => event.type === type).map(({ detail }) => detail);
-  const looks = events.filter(({ type }) => type === 'page:observed' || type === 'peer:page:observed');
-  const builds = looks.map(({ detail }) => observed.safeParse(detail).data?.build ?? null);
   return {
     accounts: [...accounts],
-    builds: [...new Set(builds.filter((build) => build !== null))],
+    builds: [...new Set(events.flatMap(buildsIn))],
     switches: answeredSwitches.safeParse(of('harness:switches').at(-1)).data ?? {},
     intercepts: intercepts(events),
   };
+}
+
+/** The build that an event tells: of a document, or of what it runs, which a service worker may have kept from another build. */
+function buildsIn(event: AttemptEvent): string[] {
+  const isLook = placeIn(event, 'page:observed') >= 0;
+  const said = isLook ? observed.safeParse(event.detail).data?.build : event.detail;
+  return (isLook || placeIn(event, 'page:build') >= 0) && typeof said === 'string' ? [said] : [];
 }

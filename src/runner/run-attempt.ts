@@ -158,7 +158,7 @@ async function lookAround({ trace, live }: AttemptInput, scene: Scene, thrown: u
     return page;
   }
   scene.leave();
-  const socket = live && scene.noteSocket();
-  const [page] = await Promise.all([scene.pageFacts(), scene.snapshotOfFailure(), scene.snapshots(), socket]);
+  const sockets = live && scene.noteSockets();
+  const [page] = await Promise.all([scene.pageFacts(), scene.snapshotOfFailure(), scene.snapshots(), sockets]);
   return page;
 }

@@ -95,7 +95,7 @@ export class Scene {
     };
     this.#own = this.#party(this.#folder, 0, (event) => {
       if (event.type === 'page:request') return trace.addRequest(event);
-      recorder.addSeen(live ? withoutConsole(event) : event);
+      recorder.addSeen(live ? withoutPrinted(event) : event);
       this.#see(event);
     });
     if (trace.mode !== 'off') steps.followSpans((span) => this.#snapshotOfSpan(span));
@@ -115,7 +115,7 @@ export class Scene {
     const folder = join(this.#folder, 'peer');
     mkdirSync(folder);
     this.#peer = this.#party(folder, 1, (event) => {
-      this.#recorder.addSeen(this.#input.live ? withoutConsole(event) : event, 'peer:');
+      this.#recorder.addSeen(this.#input.live ? withoutPrinted(event) : event, 'peer:');
       this.#seeAccount(event);
     });
     return this.#peer;
@@ -260,10 +260,13 @@ export class Scene {
     void settled.finally(() => this.#pending.delete(settled));
   }
 
-  /** What a live page says of its connection at the end of a failed attempt. */
-  async noteSocket(): Promise<void> {
-    const facts = await this.#answer(this.#own.host.calls.sessionFacts());
-    if (facts) this.#recorder.add('harness:socket', { state: facts.socket ?? facts.state, wid: null });
+  /** What each live page says of its connection at the end of a failed attempt. */
+  async noteSockets(): Promise<void> {
+    const note = async ({ host }: Party, of: '' | 'peer:') => {
+      const facts = await this.#answer(host.calls.sessionFacts());
+      if (facts) this.#recorder.add(`${of}harness:socket`, { state: facts.socket ?? facts.state, wid: null });
+    };
+    await Promise.all(this.#parties.map((party) => note(party, party === this.#own ? '' : 'peer:')));
   }
 
   /** Null when the host, its browser or its page does not answer in time: evidence is never waited for long. */
@@ -277,11 +280,13 @@ const otherPageMs = 5_000;
 
 const noPage = (message: string) => new Finding('page-load-failed', message, 'page');
 
-/** The console of a live page may have names and texts of people. */
-function withoutConsole(event: HostEvent): HostEvent {
+/** What a live page or a library prints may have names and texts of people. */
+export function withoutPrinted(event: HostEvent): HostEvent {
+  const lengthOf = (text: string) => `[${text.length} characters]`;
+  if (event.type === 'host:stdout' || event.type === 'host:stderr') return { ...event, detail: lengthOf(event.detail) };
   if (event.type !== 'page:console') return event;
   const { level, text } = event.detail;
-  return { ...event, detail: { level, text: `[${text.length} characters]` } };
+  return { ...event, detail: { level, text: lengthOf(text) } };
 }
 
 /** The switches that the data knows of a build, each with the key by which a page reads it; none for a build that it cannot place. */

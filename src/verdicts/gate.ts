@@ -20,7 +20,7 @@ import { judge } from '../gate/judge.ts';
 import { labelOfLibrary, resolveLibrary } from '../library/add-library.ts';
 import { parseLibrarySpec } from '../library/library-spec.ts';
 import { type Example, exampleIds, withCauses } from '../report/verdict/failure-examples.ts';
-import type { Choice } from '../runner/check-choice.ts';
+import { type Choice, checkLive } from '../runner/check-choice.ts';
 import { loadFlow } from '../runner/load-flow.ts';
 import { parseCondition } from '../runner/parse-condition.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
@@ -274,6 +274,7 @@ function selectionOf(request: GateRequest, policy: Policy): Selection {
   naming('--candidate', () => parseLibrarySpec(candidate));
   for (const text of request.build ?? []) parseBuild(text);
   const { build, browser } = request;
+  if (target === 'live') checkLive(request);
   const flow = request.flow?.flatMap(judgedFlows);
   const switches = request.switches?.map((text) => switchesText(readSwitches(text)));
   const choice = { build, browser, flow, condition: request.condition?.map(parseCondition), switches };

@@ -128,6 +128,18 @@ describe('what the server says of an account', () => {
     await site().advance(30 * hourMs);
   });
 
+  test('a restriction that is seen while an account is linked makes it rest, too', async () => {
+    const { pool } = site();
+    await site().advance(24 * hourMs);
+    site().replica.setCondition('reachout-timelock', true, { hours: 5 });
+    const linking = site().attempts({ number: numbers.ben });
+    passed(await linking.add('ben-3', numbers.ben, await liveInput('qr-to-ready')));
+    site().replica.setCondition('reachout-timelock', false);
+    expect((await pool.accounts.resting()).get('ben-3')?.why).toBe('WhatsApp restricts the number');
+    await pool.accounts.remove('ben-3');
+    await site().advance(54 * hourMs);
+  });
+
   test('a page that asks for a passkey ends the link at once, and counts for no version', async () => {
     await site().serve('2.3000.1044822804');
     site().replica.setCondition('passkey-required', true);

@@ -9,11 +9,16 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const everyMs = 20;
 
-test('a lease is renewed as long as the database answers, and given up before its end when it never answers again', async () => {
+async function pooled() {
   const database = await openDatabase<LiveTables>(`sqlite:${join(temporaryFolder(), 'store.sqlite')}`);
   const pool = new AccountPool(database, readLivePolicy(), [Buffer.alloc(32, 7)]);
   const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
   await pool.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
+  return { database, pool };
+}
+
+test('a lease is renewed as long as the database answers, and given up before its end when it never answers again', async () => {
+  const { database, pool } = await pooled();
   const ms = beforeEndMs + 1_500;
   const watch = new LeaseWatch(pool, await pool.take(['anna'], 'one', ms), ms, everyMs);
   const end = async () =>
@@ -30,5 +35,22 @@ test('a lease is renewed as long as the database answers, and given up before it
   watch.end();
   answer.resolve();
   await silent;
+  await database.close();
+});
+
+test('an attempt that runs ends soon after a person has stopped the pool, and still has its lease', async () => {
+  const { database, pool } = await pooled();
+  const ms = beforeEndMs + 60_000;
+  const [lease] = await pool.take(['anna'], 'one', ms);
+  if (!lease) throw new Error('no lease');
+  const watch = new LeaseWatch(pool, [lease], ms, everyMs);
+  await pool.stop('a number was banned');
+  await expect.poll(() => watch.lost.aborted, { timeout: 5_000 }).toBe(true);
+  expect(watch.lost.reason).toMatchObject({
+    code: 'limit-reached',
+    message: 'the pool is stopped: a number was banned',
+  });
+  watch.end();
+  await pool.renew(lease, ms);
   await database.close();
 });

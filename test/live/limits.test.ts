@@ -163,6 +163,14 @@ test('a ban and a restriction hold for the other devices of the number, a confli
   expect(refusalOf(policy, [event('conflict', start)], other, start + 1)).toBeNull();
 });
 
+test('a number of which WhatsApp removed a device is not linked under another name for a day, and its other device goes on', () => {
+  const removed = [event('removed', start)];
+  const other = { account: 'anna-2', number: 'n1' };
+  for (const kind of ['qr', 'code'] as const)
+    expect(untilOf(removed, { kind, ...other }, start + hourMs)).toBe(start + dayMs);
+  expect(refusalOf(policy, removed, { kind: 'restore', ...other }, start + 1)).toBeNull();
+});
+
 test('a banned number starts again only after a person has resumed it', () => {
   const history = [event('banned', start)];
   expect(untilOf(history, restore, start + 365 * dayMs)).toBeNull();

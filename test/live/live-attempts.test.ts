@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { AttemptEvent } from '../../src/contracts/attempt.ts';
 import { InputError } from '../../src/contracts/input-error.ts';
-import { isStillLinked, majorOf, tookCode } from '../../src/live/live-attempts.ts';
+import { isStillLinked, majorOf, placeOfFailure, tookCode } from '../../src/live/live-attempts.ts';
 
 const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
 const page = (isWhatsAppWeb: boolean) => event('page:observed', { isWhatsAppWeb, build: null });
+
+const unpaired = { state: 'UNPAIRED', wid: null };
 
 test.each<[string, AttemptEvent[], boolean]>([
   ['WhatsApp Web', [page(true)], true],
@@ -12,11 +14,31 @@ test.each<[string, AttemptEvent[], boolean]>([
   ['the page of a captive portal, which may have cleared it', [page(false)], false],
   ['no page', [], false],
   ['a page that asked for a code', [page(true), event('client:qr')], false],
+  [
+    'a page that waits for a scan of which its version says nothing',
+    [page(true), event('harness:socket', unpaired)],
+    false,
+  ],
+  ['a page that was connected', [page(true), event('harness:socket', { state: 'CONNECTED', wid: null })], true],
   ['a page that logged out', [page(true), event('page:logout', { reason: null, by: 'page' })], false],
 ])('the profile of a browser that showed %s is saved: %s', (_, events, isSaved) => {
   expect(isStillLinked(events, 0)).toBe(isSaved);
   const ofPeer = events.map((each) => ({ ...each, type: `peer:${each.type}` }));
   expect([isStillLinked(ofPeer, 0), isStillLinked(ofPeer, 1)]).toEqual([false, isSaved]);
+});
+
+test.each<[number, AttemptEvent[]]>([
+  [0, []],
+  [0, [event('client:disconnected', ['CONFLICT'])]],
+  [1, [event('peer:client:disconnected', ['CONFLICT'])]],
+  [1, [event('peer:client:qr')]],
+  [0, [event('client:qr'), event('peer:client:disconnected', ['NAVIGATION'])]],
+  [
+    1,
+    [event('client:disconnected', ['LOGOUT']), event('peer:page:logout', { reason: 'account_removed', by: 'server' })],
+  ],
+])('a failure is held against the account at place %s, as %j tells', (place, events) => {
+  expect(placeOfFailure(events)).toBe(place);
 });
 
 test('a phone took the code of a version that never became ready, and that link counts', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
 import type { Browser } from '../../src/browser/ensure-browser.ts';
+import { cameOf } from '../../src/cli/surface/capture-in-browser.ts';
 import { AccountPool, NotAllowedYet } from '../../src/live/account-pool.ts';
 import { LiveAttempts, type LivePool, type Visit } from '../../src/live/live-attempts.ts';
 import { hourMs, readLivePolicy } from '../../src/live/live-policy.ts';
@@ -72,6 +73,18 @@ test('a visit that connects keeps the profile, and any other leaves it as it was
   }
   expect(places.filter((place) => existsSync(place))).toEqual([]);
   expect((await pool.accounts.find('anna')).leasedBy).toBeNull();
+});
+
+test.each([
+  [429, 'slow down', 'late', 'site-refused'],
+  [302, '', 'late', 'site-refused'],
+  [200, '<title>Welcome to our network</title>', 'late', 'site-refused'],
+  [200, '"client_revision":1', 'late', 'failed'],
+  [200, '"client_revision":1', 'code', 'failed'],
+  [200, '"client_revision":1', 'conflict', 'conflict'],
+  [200, '"client_revision":1', 'synced', 'connected'],
+] as const)('a page that came with %s and "%s", and ended with %s, counts as %s', (status, text, end, came) => {
+  expect(cameOf({ answer: { status, headers: {}, text }, end })).toBe(came);
 });
 
 test('a second visit before the policy allows it is refused with a time, and so is one after a conflict', async () => {

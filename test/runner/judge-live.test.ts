@@ -40,6 +40,20 @@ test('a ban for a time counts for no version, and its end is known', () => {
   expect(serversWord([account('temporary-ban', until, 'peer:')])).toMatchObject({ place: 1, until });
 });
 
+test.each([
+  [event('client:disconnected', ['TOS_BLOCK'])],
+  [event('client:change_state', ['SMB_TOS_BLOCK'])],
+  [event('harness:socket', { state: 'TOS_BLOCK', wid: null })],
+])('an account that the server blocks counts for no version, and needs a person: %j', (state) => {
+  const judged = { code: 'account-restricted', blame: 'account', outcome: 'infra' };
+  for (const seen of ['disconnected', 'no-ready'] as const)
+    expect(judgeLive(seen, [page, state])).toMatchObject(judged);
+  const ofPeer = { ...state, type: `peer:${state.type}` };
+  expect(serversWord([page, ofPeer])).toMatchObject({ place: 1, said: 'account-restricted', needsPerson: true });
+  const other = event('client:disconnected', ['NAVIGATION']);
+  expect(judgeLive('disconnected', [page, other, event('client:change_state', ['CONNECTED'])])).toBeNull();
+});
+
 test('a page that was asked for a passkey counts for no version', () => {
   const judged = { code: 'passkey-required', blame: 'account', outcome: 'infra' };
   expect(judgeLive('not-scanned', [page, account('passkey')])).toMatchObject(judged);
@@ -69,10 +83,13 @@ test.each([
   ['an error', [event('page:http-error', { url: 'https://web.whatsapp.com/', status: 429 })], '429'],
   ['another page', [event('page:observed', { isWhatsAppWeb: false, build: null })], 'another page'],
   ['no connection', [page, event('harness:socket', { state: 'OPENING', wid: null })], 'OPENING'],
-])('a site that gave %s is no fault of a version', (_what, events, words) => {
-  const judged = judgeLive('no-ready', events);
-  expect(judged).toMatchObject({ code: 'page-load-failed', blame: 'network', outcome: 'infra' });
-  expect(judged?.because).toContain(words);
+])('a site that gave %s is no fault of a version, whichever account it is', (_what, events, words) => {
+  const ofPeer = events.map((each) => (each === page ? each : { ...each, type: `peer:${each.type}` }));
+  for (const seen of [events, [page, ...ofPeer]]) {
+    const judged = judgeLive('no-ready', seen);
+    expect(judged).toMatchObject({ code: 'page-load-failed', blame: 'network', outcome: 'infra' });
+    expect(judged?.because).toContain(words);
+  }
 });
 
 test('what a library that intercepts requests did not get is no word of the network', () => {
@@ -81,6 +98,16 @@ test('what a library that intercepts requests did not get is no word of the netw
   const other = event('page:observed', { isWhatsAppWeb: false, build: null });
   expect(judgeLive('no-ready', [other, event('page:intercepted', true)])).toBeNull();
   expect(judgeLive('no-ready', [page, event('page:intercepted', false), ...events.slice(2)])).not.toBeNull();
+});
+
+test('a page that a library which intercepts requests did not get counts, unless the site itself answered with an error', () => {
+  const intercepted = event('page:intercepted', true);
+  const refused = event('page:http-error', { url: 'https://web.whatsapp.com/', status: 503 });
+  const excused = { code: 'page-load-failed', blame: 'network', outcome: 'infra' };
+  expect(judgeLive('page-load-failed', [intercepted])).toBeNull();
+  expect(judgeLive('page-load-failed', [])).toMatchObject(excused);
+  expect(judgeLive('page-load-failed', [intercepted, refused])).toMatchObject(excused);
+  expect(judgeLive('proxy-refused', [intercepted])).toMatchObject({ outcome: 'infra' });
 });
 
 test('a page that was loaded anew and is on its way to its servers is no excuse for a library that rejected', () => {
@@ -107,4 +134,12 @@ test('what was seen of the site: each build once, the last switches, and whether
     intercepts: true,
   });
   expect(liveFactsOf([], [])).toEqual({ accounts: [], builds: [], switches: {}, intercepts: false });
+});
+
+test('a page of which a service worker has kept the scripts of another build is of two builds', () => {
+  const { builds } = liveFactsOf([page, event('page:build', null), event('page:build', '2.3000.1040000000')], ['anna']);
+  expect(builds).toEqual(['2.3000.1044822804', '2.3000.1040000000']);
+  const ofPeer = liveFactsOf([page, event('peer:page:build', '2.3000.1040000000')], ['anna', 'ben']);
+  expect(ofPeer.builds).toHaveLength(2);
+  expect(liveFactsOf([page, event('page:build', '2.3000.1044822804')], ['anna']).builds).toHaveLength(1);
 });

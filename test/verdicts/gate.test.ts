@@ -54,6 +54,11 @@ describe('gate() of the package', () => {
       /--candidate 1\.34\.7: run .* has no attempt/,
     ],
     ['a policy that is none', { baseline, candidate, policy: { name: 'x' } as never }, /^policy: /],
+    [
+      'a build of the live site, which no attempt can choose',
+      { baseline, candidate, target: 'live' as const, build: choice.build, attempts: [reportOf(1)] },
+      /^--build: on the live site it is what WhatsApp serves/,
+    ],
     ['attempts to make and to judge', { baseline, candidate, run: true, attempts: [] }, /give one of them/],
   ])('refuses %s', async (_what, options, message) => {
     await expect(gate(options)).rejects.toThrow(message);

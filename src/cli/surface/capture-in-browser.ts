@@ -79,8 +79,9 @@ export async function captureAccount(
   return fetchAccountPage(site, kept, { say, ran });
 }
 
-function cameOf({ answer, end }: RunPage): Visit<RunPage>['came'] {
-  if (answer.status !== 200) return 'site-refused';
+/** An error of the site, and a page that is not WhatsApp Web, say nothing of the account. */
+export function cameOf({ answer, end }: Pick<RunPage, 'answer' | 'end'>): Visit<RunPage>['came'] {
+  if (answer.status !== 200 || !answer.text.includes('client_revision')) return 'site-refused';
   return end === 'synced' ? 'connected' : end === 'conflict' ? 'conflict' : 'failed';
 }
 

@@ -23,6 +23,17 @@ import { plainError, plainValue } from './plain-value.ts';
 import type { Report } from './report.ts';
 import { watchClient } from './watch-client.ts';
 
+/** The longest interval that a timer of a page can have: 24 days, in milliseconds. A longer one would fire at once. */
+const longestIntervalMs = 2 ** 31 - 1;
+
+/**
+ * How the library asks for pairing codes: every three minutes as by its default, and on the live site once, since the policy of live accounts
+ * counts one code an attempt and WhatsApp refuses a number that gets many.
+ */
+export function pairingOptions(phoneNumber: string, isLive: boolean) {
+  return { phoneNumber, showNotification: true, intervalMs: isLive ? longestIntervalMs : 180_000 };
+}
+
 /** One library version and, one at a time, one client of it. */
 export class Session
   implements Omit<HostCalls, 'rest' | 'liveFor' | 'leave' | 'call' | 'callOnce' | 'ownerOf' | 'event'>
@@ -73,7 +84,7 @@ export class Session
     const { pairWithPhoneNumber: phoneNumber, ...others } = options;
     const client = new this.#library.Client({
       ...others,
-      ...(phoneNumber && { pairWithPhoneNumber: { phoneNumber, showNotification: true, intervalMs: 180_000 } }),
+      ...(phoneNumber && { pairWithPhoneNumber: pairingOptions(phoneNumber, isLive) }),
       authStrategy: await createAuth(this.#library, auth),
       puppeteer: { ...browser, ...(this.#browserEnv && { env: this.#browserEnv }) },
       // The default cache would answer with the html of an earlier attempt instead of the page under test.
