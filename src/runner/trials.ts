@@ -91,6 +91,13 @@ class Trials<Word extends string> {
     if (names.length === 0) return;
     throw new Finding(code, `${names.length} of ${this.results.size} ${what}: ${names.join(', ')}`, 'call');
   }
+
+  /** @throws Finding when nothing was tried: that nothing failed would be a false success. */
+  checkTried(what: string): void {
+    if ([...this.results.values()].some(({ result }) => result !== 'not-tried')) return;
+    const why = `the version lists no ${what} that this flow can try; a library without type definitions (index.d.ts) lists none`;
+    throw new Finding('flow-error', why, 'call');
+  }
 }
 
 /** The result of each method that a flow tries. */
@@ -128,6 +135,7 @@ export class MethodTrials implements FlowTrials {
     this.#trials.endOn('no-effect', 'no-effect', 'methods had no effect');
     this.#trials.endOn('failed', 'call-failed', 'methods failed');
     this.#trials.endOn('not-tried', 'call-failed', 'methods could not be tried');
+    this.#trials.checkTried('method');
   }
 
   /** The counted calls with the results of the tried methods, and the methods that were tried and never called. */
@@ -186,6 +194,7 @@ export class EventTrials implements FlowEventTrials {
 
   end(): void {
     this.#trials.endOn('missing', 'no-event', 'events did not come');
+    this.#trials.checkTried('event');
   }
 
   get results(): EventTrial[] {

@@ -191,3 +191,13 @@ test('an event that came was not ruled out, and one that did not come ends the a
   ]);
   expect(() => events.end()).toThrow('1 of 4 events did not come: qr');
 });
+
+test('a version that lists nothing to try does not pass', async () => {
+  const { trials } = trialsOn();
+  trials.leaveOut(['Client.setStatus']);
+  expect(() => trials.end()).toThrow('the version lists no method that this flow can try');
+  const works = trialsOn();
+  await works.trials.run('Chat.mute', async () => void (await works.call('mute')));
+  expect(() => works.trials.end()).not.toThrow();
+  expect(() => new EventTrials('/nowhere', new ReplicaGaps()).end()).toThrow('lists no event');
+});
