@@ -275,6 +275,8 @@ function selectionOf(request: GateRequest, policy: Policy): Selection {
   for (const text of request.build ?? []) parseBuild(text);
   const { build, browser } = request;
   if (target === 'live') checkLive(request);
+  if (target === 'live' && config !== undefined)
+    throw new InputError('--config: no matrix names cells of the live site');
   const flow = request.flow?.flatMap(judgedFlows);
   const switches = request.switches?.map((text) => switchesText(readSwitches(text)));
   const choice = { build, browser, flow, condition: request.condition?.map(parseCondition), switches };

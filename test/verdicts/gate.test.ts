@@ -59,6 +59,11 @@ describe('gate() of the package', () => {
       { baseline, candidate, target: 'live' as const, build: choice.build, attempts: [reportOf(1)] },
       /^--build: on the live site it is what WhatsApp serves/,
     ],
+    [
+      'a matrix for the live site, of which it names no cell',
+      { baseline, candidate, target: 'live' as const, config: 'matrix.yaml', attempts: [reportOf(1)] },
+      /^--config: no matrix names cells of the live site/,
+    ],
     ['attempts to make and to judge', { baseline, candidate, run: true, attempts: [] }, /give one of them/],
   ])('refuses %s', async (_what, options, message) => {
     await expect(gate(options)).rejects.toThrow(message);
