@@ -59,17 +59,20 @@ const refusal = z.object({ until: z.iso.datetime().nullable() });
 /** Gives out pairs: of the flow with the fewest, which version is first in turn. An attempt that is spoiled ends its pair. */
 export class LivePairQueue implements TaskQueue, RunObserver {
   readonly #judge: LiveJudge;
-  readonly #flows: { planned: PlannedPair; given: number }[];
+  readonly #flows: { planned: PlannedPair; given: number; made: number }[];
   readonly #seed: number;
   readonly #most: number;
   #waiting: Task[] = [];
   #spoiledInARow = 0;
   #isOver = false;
 
-  /** @param most pairs in all. */
+  /** @param most pairs in all, besides those that the judge has. */
   constructor(pairs: readonly PlannedPair[], judge: LiveJudge, { seed, most }: { seed: number; most: number }) {
     this.#judge = judge;
-    this.#flows = pairs.map((planned) => ({ planned, given: 0 }));
+    // A command that the limits end goes on with the next one: which version is first alternates over both.
+    const { flows } = judge.verdict;
+    const madeIn = (name: string) => flows.find(({ flow }) => flow === name)?.baseline.attempts ?? 0;
+    this.#flows = pairs.map((planned) => ({ planned, given: 0, made: madeIn(planned.baseline.cell.flow) }));
     this.#seed = seed;
     this.#most = most;
     this.#isOver = this.standing.verdict === 'block';
@@ -102,7 +105,7 @@ export class LivePairQueue implements TaskQueue, RunObserver {
     const given = this.#flows.reduce((sum, flow) => sum + flow.given, 0);
     const flow = this.#flows.toSorted((a, b) => a.given - b.given)[0];
     if (given >= this.#most || !flow) return;
-    const order = flow.given % 2 === 0 ? arms : arms.toReversed();
+    const order = (flow.made + flow.given) % 2 === 0 ? arms : arms.toReversed();
     const seed = this.#seed + flow.given++;
     this.#waiting = order.map((arm) => ({ planned: flow.planned[arm], seed }));
   }

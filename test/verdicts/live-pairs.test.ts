@@ -224,8 +224,8 @@ describe('the pairs that a live gate makes', () => {
   const pair = { baseline: planned('old'), candidate: planned('new') };
 
   /** Makes what is asked for, one attempt after the other. */
-  function work(ending: (library: string, n: number) => Omit<Made, 'library'>, most = 20) {
-    const judged = new LiveJudge(question);
+  function work(ending: (library: string, n: number) => Omit<Made, 'library'>, most = 20, stored: LiveAttempt[] = []) {
+    const judged = new LiveJudge(question, stored);
     const queue = new LivePairQueue([pair], judged, { seed: 100, most });
     const versions: string[] = [];
     for (let task = queue.next(); task; task = queue.next()) {
@@ -242,6 +242,15 @@ describe('the pairs that a live gate makes', () => {
     expect(versions.slice(0, 6)).toEqual(['old', 'new', 'new', 'old', 'old', 'new']);
     expect(versions).toHaveLength(40);
     expect(verdict).toMatchObject({ verdict: 'inconclusive', live: { pairs: 20, refused: null } });
+  });
+
+  test('alternate over commands that the limits end after one pair', () => {
+    const stored = pairs(1, () => false).map((each) => ({
+      ...each,
+      attempt: { ...each.attempt, startedAt: new Date(start - 180 * minuteMs).toISOString() },
+    }));
+    expect(work(() => ({}), 1).versions).toEqual(['old', 'new']);
+    expect(work(() => ({}), 1, stored).versions).toEqual(['new', 'old']);
   });
 
   test('end as soon as plain breakage is found', () => {
