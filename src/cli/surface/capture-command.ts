@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Capture, Drift, RanPage } from '../../contracts/capture.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
@@ -91,7 +90,7 @@ async function capture(options: CaptureOptions): Promise<ExitCode> {
   const refuse = () => {
     throw new TroubleError('another capture is under way; wait for its end');
   };
-  return withProcessLock(join(folder, 'lock'), refuse, () => captureInto(folder, options));
+  return withProcessLock(new KeptScripts(folder).lockFile, refuse, () => captureInto(folder, options));
 }
 
 /** @throws InputError for options that exclude each other. */
@@ -117,13 +116,14 @@ async function captureInto(folder: string, options: CaptureOptions): Promise<Exi
   const readings = new KeptReadings(kept.readings);
   const captured = captureSurface(page, touchedModules(), readings);
   kept.keepReadings(readings.text());
+  if (page.method === 'network') kept.keepOnly(new Set(page.scripts.map(({ name }) => name)));
   const file = options.out ?? home('captures', `${captured.names.build}.json`);
   if (options.out === undefined) makeFolder(home('captures'));
   await writeReportFile(file, [captureText(captured)]);
   const summary = summarize(captured, readings.parsed);
   if (options.json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, file, ...summary }, null, 2)}\n`);
   else if (file !== '-') result(render(file, summary));
-  return captured.names.complete ? exitCode.asExpected : exitCode.inconclusive;
+  return captured.findings.length === 0 ? exitCode.asExpected : exitCode.inconclusive;
 }
 
 async function pageOf(

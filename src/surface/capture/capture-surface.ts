@@ -49,16 +49,21 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
   const scriptOf = new Map<string, string>();
   const texts: ModuleText[] = [];
   const broken: CaptureFinding[] = [];
+  // What comes after the module at which a script is cut off is not known.
+  let isCutOff = false;
   for (const { name, text } of scripts) {
     const its = [...moduleTexts(text, conditional)];
     for (const each of its) scriptOf.set(each.name, name);
     texts.push(...its);
-    const error = its.length === 0 ? parseError(name, text) : null;
-    if (error !== null) broken.push({ kind: 'script-unreadable', script: name, modules: [], message: error });
+    const last = its.at(-1);
+    const error = parseError(name, last?.text ?? text);
+    if (error === null) continue;
+    if (last) isCutOff = true;
+    else broken.push({ kind: 'script-unreadable', script: name, modules: [], message: error });
   }
   const names = new Set(texts.map((each) => each.name));
   // Without an html it is not known which scripts a page has.
-  const complete = html !== '' && page.missing.length === 0 && broken.length === 0 && names.size > 0;
+  const complete = html !== '' && page.missing.length === 0 && broken.length === 0 && !isCutOff && names.size > 0;
   const archive = describeArchive({
     build,
     date: page.date,
@@ -75,7 +80,7 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
     ([name, { evidence }]) => evidence === 'uses' && names.has(name),
   );
   const groups = Map.groupBy(unreadable, ([name]) => scriptOf.get(name) as string);
-  const cutOff = [...groups].map(
+  const unparsed = [...groups].map(
     ([script, modules]): CaptureFinding => ({
       kind: 'script-unreadable',
       script,
@@ -93,7 +98,7 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
     capturedAt: page.capturedAt,
     method: page.method,
     scripts: { named: Math.max(scriptAddresses(html).size, scripts.length), read: scripts.length },
-    findings: [...page.missing.map((each) => ({ kind: 'script-missing' as const, ...each })), ...broken, ...cutOff],
+    findings: [...page.missing.map((each) => ({ kind: 'script-missing' as const, ...each })), ...broken, ...unparsed],
     ...shown,
     shapes,
   };
@@ -108,7 +113,7 @@ function collectOften(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-/** Why a script without modules cannot be read; null for one that can. */
+/** Why a text cannot be read; null for one that can. */
 function parseError(name: string, text: string): string | null {
   return parseCode(name, text).errors[0]?.message ?? null;
 }
@@ -133,8 +138,15 @@ function takesObject([first]: Parameters): boolean {
   return first !== null && first !== undefined;
 }
 
-/** Browsers ignore 'unsafe-inline' beside a nonce. */
-function inlineScriptsOf(policy: string): Behaviours['inlineScripts'] {
-  const scripts = policy.split(';').find((each) => /^\s*script-src\s/.test(each)) ?? policy;
-  return /'nonce-/.test(scripts) || !/'unsafe-inline'/.test(scripts) ? 'nonce' : 'all';
+/** @param header one policy or several, separated by commas, of which each has to allow a script; without one, all are allowed */
+function inlineScriptsOf(header: string): Behaviours['inlineScripts'] {
+  return header.split(',').every(allowsInlineScripts) ? 'all' : 'nonce';
+}
+
+/** Browsers ignore 'unsafe-inline' beside a nonce or a hash. */
+function allowsInlineScripts(policy: string): boolean {
+  const sources = ['script-src-elem', 'script-src', 'default-src']
+    .map((name) => policy.split(';').find((each) => each.trim().split(/\s/)[0]?.toLowerCase() === name))
+    .find((each) => each !== undefined);
+  return sources === undefined || (/'unsafe-inline'/i.test(sources) && !/'(?:nonce|sha\d+)-/i.test(sources));
 }

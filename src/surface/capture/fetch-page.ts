@@ -5,6 +5,7 @@ import { scriptAddresses } from './html-facts.ts';
 import type { KeptPage, KeptScripts } from './kept-scripts.ts';
 import {
   askWithBackoff,
+  HostUnknown,
   type LiveSite,
   navigation,
   retryAfterMs,
@@ -105,7 +106,7 @@ export interface BrowserPage {
  * A page that a browser ran without an account, with the scripts that its maps name. It counts as a request for the page, which the site
  * gets once an hour at most.
  *
- * @param run opens the page
+ * @param run opens the page; rejects with a TroubleError only where the site gave no answer
  * @throws TroubleError as `fetchPage`, and for a request too early
  */
 export async function fetchRunPage(
@@ -118,7 +119,8 @@ export async function fetchRunPage(
   const at = site.now();
   kept.keepAskedAt(at);
   const ran = await run().catch((error: unknown) => {
-    kept.keepAskedAt(askedAt);
+    // Any other error, and the end by a signal, may come after the answer of the site.
+    if (error instanceof TroubleError) kept.keepAskedAt(askedAt);
     throw error;
   });
   const page = pageOfBrowser(ran, at);
@@ -285,6 +287,7 @@ async function scriptAt(site: LiveSite, script: string): Promise<{ text: string 
 }
 
 function asTrouble(error: unknown, url: string): TroubleError {
+  if (error instanceof HostUnknown) return new SiteUnreachable(error.message, { cause: error });
   if (error instanceof TroubleError) return error;
   return new SiteUnreachable(`${url} cannot be reached: ${(error as Error).message}`, { cause: error });
 }

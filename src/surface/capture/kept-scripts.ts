@@ -24,6 +24,11 @@ export class KeptScripts {
     this.#index = (this.#json('index.json') as Record<string, string> | null) ?? {};
   }
 
+  /** One process at a time asks for pages and writes here: the one that holds this lock. */
+  get lockFile(): string {
+    return join(this.#folder, 'lock');
+  }
+
   /** Null for one that is not kept, or whose file is damaged. */
   script(address: string): string | null {
     const digest = this.#index[address];

@@ -122,13 +122,16 @@ const firstWaitMs = 2000;
 /** A site that asks for a longer wait is not waited for. */
 const longestWaitMs = 120_000;
 
+/** The name of a host does not resolve, as without a network. */
+export class HostUnknown extends TroubleError {}
+
 /** Statuses of which another try gives the same. */
 const isFinal = (status: number) => status < 400 || status === 404 || status === 410;
 
 /**
  * Asks again with exponential backoff where the site answers with an error or the connection breaks.
  *
- * @throws TroubleError for a name that does not resolve and a certificate that is not trusted; that of `ask` after the last try.
+ * @throws HostUnknown; TroubleError for a certificate that is not trusted; that of `ask` after the last try.
  */
 export async function askWithBackoff(
   site: LiveSite,
@@ -184,7 +187,7 @@ function troubleOf(error: NodeJS.ErrnoException, url: string): TroubleError | nu
   const { host } = new URL(url);
   const code = error.code ?? '';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new TroubleError(`${host} cannot be found (${code}): there is no network, or it does not know the name`);
+    return new HostUnknown(`${host} cannot be found (${code}): there is no network, or it does not know the name`);
   }
   if (/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_/.test(code)) {
     return new TroubleError(

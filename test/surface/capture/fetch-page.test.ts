@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ObservedPage } from '../../../src/contracts/capture.ts';
+import { TroubleError } from '../../../src/contracts/input-error.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { processCertificate } from '../../../src/replica/server/certificate.ts';
 import { livePage } from '../../../src/replica/server/live-page.ts';
@@ -102,6 +103,19 @@ describe('of a page that a browser ran', () => {
     expect(await fetchPage(site, kept, quiet)).toMatchObject({ method: 'network', html });
     await fetchRunPage(site, kept, { ...quiet, forced: true, run });
     expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test('a run that is ended, or fails after the answer, has asked; one that gets no answer has not', async () => {
+    const run = (error: Error) => async () => Promise.reject(error);
+    for (const [error, askedAt] of [
+      [new TroubleError('the page cannot be reached'), null],
+      [new DOMException('This operation was aborted', 'AbortError'), Date.parse('2026-11-29T12:00:00Z')],
+      [new Error('the browser crashed'), Date.parse('2026-11-29T12:00:00Z')],
+    ] as const) {
+      const kept = new KeptScripts(temporaryFolder());
+      await expect(fetchRunPage(siteAt(1, ''), kept, { ...quiet, run: run(error) })).rejects.toBe(error);
+      expect(kept.askedAt).toBe(askedAt);
+    }
   });
 
   test('a page that says another build than its html is refused', async () => {

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
+import { define, pageOf } from './tiny-page.ts';
+
+const base = define('Base', 'l.make = function(e) {}');
+
+test.each([
+  ['', 'all'],
+  ["frame-ancestors 'self'", 'all'],
+  ["script-src 'self' 'unsafe-inline'", 'all'],
+  ["default-src 'self'; script-src 'self' 'unsafe-inline'", 'all'],
+  ["script-src 'self'; script-src-elem 'unsafe-inline'", 'all'],
+  ["script-src 'self' 'unsafe-inline' 'nonce-abc'", 'nonce'],
+  ["script-src 'unsafe-inline' 'sha256-abc='", 'nonce'],
+  ["script-src 'self'", 'nonce'],
+  ["default-src 'self'; style-src 'unsafe-inline'", 'nonce'],
+  ["script-src 'unsafe-inline', default-src 'self'", 'nonce'],
+])('with the content-security-policy "%s" a page runs inline scripts: %s', (contentSecurityPolicy, inlineScripts) => {
+  const { behaviours } = captureSurface({ ...pageOf({ 'base.js': base }), contentSecurityPolicy }, []);
+  expect(behaviours.inlineScripts).toBe(inlineScripts);
+});
+
+test('a script that is cut off makes a capture incomplete: what came behind is not known, and not absent', () => {
+  const whole = `${base}${define('Last', 'l.last = "x"')}`;
+  const at = (length: number) => captureSurface(pageOf({ 'all.js': whole.slice(0, length) }), ['Last']).names;
+  expect(at(whole.length)).toMatchObject({ complete: true, absent: [], unknown: [] });
+  expect(at(base.length - 8)).toMatchObject({ complete: false, absent: [], unknown: ['Last'] });
+});
+
+test('a module that cannot be parsed between others is a finding, and every other module is known', () => {
+  const odd = '__d("Odd", [], (function() { let let = ; }), 1);';
+  const capture = captureSurface(pageOf({ 'all.js': `${odd}${base}` }), ['Gone']);
+  expect(capture.findings).toMatchObject([{ kind: 'script-unreadable', modules: ['Odd'] }]);
+  expect(capture.names).toMatchObject({ complete: true, absent: ['Gone'] });
+});
