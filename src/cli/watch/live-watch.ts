@@ -92,10 +92,11 @@ export async function captureTonight({ liveBuilds }: Store, options: PageOptions
   if (release === null)
     return left(exitCode.asExpected, 'left out: `watch --live` looks for new builds on this machine at this moment');
   try {
-    const result = await lookFor(lookOptions(liveBuilds, options, versionsOnce(options)), false);
+    const result = await lookFor(lookOptions(liveBuilds, options, versionsOnce(options)));
     if (!('kind' in result)) {
       const { finding } = result;
-      const exit = takesSomething(finding) ? exitCode.unexpected : exitCode.asExpected;
+      const read = finding.capture.complete ? exitCode.asExpected : exitCode.inconclusive;
+      const exit = takesSomething(finding) ? exitCode.unexpected : read;
       return { file: finding.capture.file, result: { exit, sentence: buildSentence(finding), details: [] } };
     }
     if (result.kind === 'failed') return left(result.offline ? exitCode.asExpected : exitCode.trouble, result.trouble);

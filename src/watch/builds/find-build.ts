@@ -5,7 +5,6 @@ import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import type { Capture } from '../../contracts/capture.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
-import { takeProcessLock } from '../../install/process-lock.ts';
 import { withOnlyCaptures } from '../../replica/builds/added-facts.ts';
 import { buildDate } from '../../replica/builds/build-dates.ts';
 import { readCapture } from '../../replica/builds/captured-build.ts';
@@ -80,27 +79,21 @@ async function captureOf(
   { kept, folder, takesIncomplete }: FindOptions,
 ): Promise<{ capture: Capture; file: string }> {
   makeFolder(folder);
-  const release = takeProcessLock(join(folder, 'lock'));
-  if (release === null) throw new TroubleError('another capture is under way; wait for its end');
-  try {
-    const page = await whole();
-    const readings = new KeptReadings(kept.readings);
-    const capture = captureSurface(page, touchedModules(), readings);
-    kept.keepReadings(readings.text());
-    const { complete, share } = capture.names;
-    const [first] = capture.findings;
-    if (share.modules === 0 || (!complete && !takesIncomplete)) {
-      const why = first === undefined ? 'its scripts have no modules' : `${first.script}: ${first.message}`;
-      throw new TroubleError(`${build} could not be read completely (${capture.findings.length} findings): ${why}`);
-    }
-    const file = join(folder, `${build}.json`);
-    writeFileSync(`${file}.part`, captureText(capture));
-    renameSync(`${file}.part`, file);
-    if (page.method === 'network') kept.keepOnly(new Set(page.scripts.map(({ name }) => name)));
-    return { capture, file };
-  } finally {
-    release();
+  const page = await whole();
+  const readings = new KeptReadings(kept.readings);
+  const capture = captureSurface(page, touchedModules(), readings);
+  kept.keepReadings(readings.text());
+  const { complete, share } = capture.names;
+  const [first] = capture.findings;
+  if (share.modules === 0 || (!complete && !takesIncomplete)) {
+    const why = first === undefined ? 'its scripts have no modules' : `${first.script}: ${first.message}`;
+    throw new TroubleError(`${build} could not be read completely (${capture.findings.length} findings): ${why}`);
   }
+  const file = join(folder, `${build}.json`);
+  writeFileSync(`${file}.part`, captureText(capture));
+  renameSync(`${file}.part`, file);
+  if (page.method === 'network') kept.keepOnly(new Set(page.scripts.map(({ name }) => name)));
+  return { capture, file };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BuildFinding, Tried } from '../../contracts/build-finding.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
+import { takeProcessLock } from '../../install/process-lock.ts';
 import type { LiveBuild, LiveBuilds } from '../../store/live-builds.ts';
 import { nextRequest, SiteRefusal, SiteUnreachable } from '../../surface/capture/fetch-page.ts';
 import { type FindOptions, findBuild, type SeenPage } from './find-build.ts';
@@ -57,20 +58,23 @@ export async function lookOnce(options: LookOptions): Promise<LookResult> {
   const looks = await builds.looks();
   if (options.pace && !options.forced && looks && options.now() < looks.nextAt)
     return { kind: 'not-due', until: looks.nextAt };
-  const found = await lookFor(options, (looks?.failures ?? 0) >= patience);
+  const found = await lookFor(options);
   if ('kind' in found) return found;
   say(`${found.build} is new`);
   return follow(found, options);
 }
 
-/** A new build that is captured and compared, or why there is none. */
+/** A new build that is captured and compared, or why there is none. No other process captures in the meantime. */
 export async function lookFor(
   options: Omit<LookOptions, 'trials' | 'forced' | 'signal'>,
-  takesIncomplete: boolean,
 ): Promise<LiveBuild | LookResult> {
   const { look, pace, builds, kept, jitter } = options;
   const before = await builds.looks();
+  // A saved page does not change.
+  const takesIncomplete = pace === null || (before?.failures ?? 0) >= patience;
+  const release = takeProcessLock(kept.lockFile);
   try {
+    if (release === null) throw new TroubleError('another capture is under way; wait for its end');
     const seen = await look();
     const found = await findBuild(seen, { ...options, takesIncomplete, now: options.now() });
     const end = { at: options.now(), build: seen.build };
@@ -85,6 +89,8 @@ export async function lookFor(
     await builds.keepLooks(after);
     const offline = error instanceof SiteUnreachable;
     return { kind: 'failed', trouble: error.message, until: after.nextAt, offline };
+  } finally {
+    release?.();
   }
 }
 

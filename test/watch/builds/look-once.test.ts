@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { BuildFinding, Tried } from '../../../src/contracts/build-finding.ts';
+import { takeProcessLock } from '../../../src/install/process-lock.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { processCertificate } from '../../../src/replica/server/certificate.ts';
 import { livePage } from '../../../src/replica/server/live-page.ts';
@@ -15,7 +16,7 @@ import { openStore, type Store } from '../../../src/store/open-store.ts';
 import { KeptScripts } from '../../../src/surface/capture/kept-scripts.ts';
 import { indexLibrary } from '../../../src/surface/extract/index-library.ts';
 import { lookAtSite } from '../../../src/watch/builds/find-build.ts';
-import { type LookOptions, lookOnce } from '../../../src/watch/builds/look-once.ts';
+import { type LookOptions, lookFor, lookOnce } from '../../../src/watch/builds/look-once.ts';
 import { toyClient } from '../../surface/toy-package.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -82,6 +83,10 @@ const tried: Tried = { run: 'run-1', note: null, flows: [] };
 
 /** One look of a process that starts with it: nothing is left of an earlier one but its files. */
 async function look(more: Partial<LookOptions> = {}, connectTo = { host: '127.0.0.1', port }) {
+  return lookOnce({ ...(await optionsOf(connectTo)), ...more });
+}
+
+async function optionsOf(connectTo = { host: '127.0.0.1', port }): Promise<LookOptions> {
   const kept = new KeptScripts(join(folder, 'capture'));
   const { cert } = await processCertificate();
   const site = {
@@ -90,7 +95,7 @@ async function look(more: Partial<LookOptions> = {}, connectTo = { host: '127.0.
       now += ms;
     },
   };
-  return lookOnce({
+  return {
     builds: store.liveBuilds,
     kept,
     folder: join(folder, 'captures'),
@@ -103,8 +108,7 @@ async function look(more: Partial<LookOptions> = {}, connectTo = { host: '127.0.
     jitter: () => 0,
     say: () => {},
     signal: new AbortController().signal,
-    ...more,
-  });
+  };
 }
 
 test('a build that appears between two looks is captured and compared with the one before; one that is there already gives nothing', async () => {
@@ -184,8 +188,10 @@ test.each(failures)(
   },
 );
 
-test('without a network the waits double, and the page is asked for as soon as there is one', async () => {
-  const nowhere = { host: '127.0.0.1', port: 1 };
+test.each([
+  ['nothing answers', { host: '127.0.0.1', port: 1 }],
+  ['no name resolves', { host: 'no-such-host.invalid', port: 443 }],
+])('without a network (%s) the waits double, and the page is asked for as soon as there is one', async (_, nowhere) => {
   for (const wait of [5, 10, 20]) {
     expect(await look({}, nowhere)).toMatchObject({ kind: 'failed', until: now + wait * minute, offline: true });
     now += wait * minute;
@@ -209,6 +215,35 @@ test('a page of which scripts are missing is read again twice, without asking fo
   expect(requests).toEqual([gone]);
   const found = await look();
   expect(found).toMatchObject({ kind: 'found', build: { finding: { capture: { complete: false, findings: 1 } } } });
+});
+
+test('a look of which nothing goes on with the build takes a page that is not complete after two more tries, too', async () => {
+  const [gone] = [...livePage(resolveSurface(older)).scripts.keys()];
+  answer = ofBuild(older, (path) => (path === gone ? (_, to) => void to.writeHead(404).end() : undefined));
+  for (let tries = 0; tries < 2; tries += 1) {
+    expect(await lookFor(await optionsOf())).toMatchObject({ kind: 'failed' });
+    now += hour;
+  }
+  expect(await lookFor(await optionsOf())).toMatchObject({ build: older, finding: { capture: { complete: false } } });
+});
+
+test('a saved page that is not complete counts at once', async () => {
+  const [gone] = [...livePage(resolveSurface(older)).scripts.keys()];
+  answer = ofBuild(older, (path) => (path === gone ? (_, to) => void to.writeHead(404).end() : undefined));
+  expect(await look({ pace: null })).toMatchObject({ build: { finding: { capture: { complete: false } } } });
+});
+
+test('while another process captures, the site is not asked', async () => {
+  answer = ofBuild(older);
+  const release = takeProcessLock((await optionsOf()).kept.lockFile);
+  expect(await look()).toMatchObject({
+    kind: 'failed',
+    trouble: expect.stringMatching(/^another capture is under way/),
+  });
+  expect(requests).toEqual([]);
+  release?.();
+  now += 5 * minute;
+  expect(await look()).toMatchObject({ kind: 'found' });
 });
 
 test.each(['replay', 'attemptLive'] as const)(
