@@ -90,9 +90,16 @@ export class LiveBuilds {
       .execute();
   }
 
-  /** @param at null for a finding that the webhook did not accept after all */
-  async markNotified(build: string, at: number | null): Promise<void> {
-    await this.#db.updateTable('live_builds').set({ notified_at: at }).where('build', '=', build).execute();
+  /** False where another process has marked it in the meantime. */
+  async markNotified(build: string, at: number): Promise<boolean> {
+    const row = this.#db.updateTable('live_builds').where('build', '=', build).where('notified_at', 'is', null);
+    const { numUpdatedRows } = await row.set({ notified_at: at }).executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** Takes `markNotified` back. */
+  async markRefused(build: string): Promise<void> {
+    await this.#db.updateTable('live_builds').set({ notified_at: null }).where('build', '=', build).execute();
   }
 }
 

@@ -66,10 +66,14 @@ export class Surprises {
     }));
   }
 
-  /** Marks its beginning, or its end, as notified. */
-  async markNotified({ cell, overAt }: Surprise): Promise<void> {
-    if (overAt !== null) await this.#db.deleteFrom('surprises').where('cell', '=', cell).execute();
-    else await this.#db.updateTable('surprises').set({ told_begin: 1 }).where('cell', '=', cell).execute();
+  /** Marks its beginning, or its end, as notified. False where another process has done it in the meantime. */
+  async markNotified({ cell, overAt }: Surprise): Promise<boolean> {
+    if (overAt !== null) {
+      const ended = this.#db.deleteFrom('surprises').where('cell', '=', cell).where('over_at', '=', overAt);
+      return (await ended.executeTakeFirst()).numDeletedRows > 0n;
+    }
+    const begun = this.#db.updateTable('surprises').where('cell', '=', cell).where('told_begin', '=', 0);
+    return (await begun.set({ told_begin: 1 }).executeTakeFirst()).numUpdatedRows > 0n;
   }
 
   /** Takes `markNotified` back. */

@@ -53,7 +53,7 @@ export interface SurpriseNews {
 export async function notifyWebhook(url: string, surprises: Surprises): Promise<string | null> {
   for (const surprise of await surprises.notNotified()) {
     // Marked before: a process that is killed in between may have sent it, and must not send it again.
-    await surprises.markNotified(surprise);
+    if (!(await surprises.markNotified(surprise))) continue;
     const trouble = await postJson(url, newsOf(surprise));
     if (trouble === null) continue;
     await surprises.markRefused(surprise);

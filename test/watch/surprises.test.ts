@@ -50,6 +50,16 @@ test('an unexpected cell is notified once, however long it lasts, and once more 
   expect(events()).toEqual(['unexpected', 'over', 'unexpected']);
 });
 
+test('two processes that notify at the same time send each beginning and each end once', async () => {
+  const cell = { ...exampleCell(), expectation: null, surprise: true, attempts: [failedAttempt()] };
+  const both = () => Promise.all([notifyWebhook(url, store.surprises), notifyWebhook(url, store.surprises)]);
+  await noteSurprises({ run: exampleRun, cells: [cell] }, store.surprises, 1);
+  expect(await both()).toEqual([null, null]);
+  await noteSurprises({ run: exampleRun, cells: [] }, store.surprises, 2);
+  expect(await both()).toEqual([null, null]);
+  expect(events()).toEqual(['unexpected', 'over']);
+});
+
 test('an unexpected cell that the plan no longer has is over', async () => {
   await runEnds('failed');
   await runEnds('passed', exampleCell({ browser: '107' }));

@@ -24,10 +24,10 @@ export interface BuildNews {
 export async function notifyBuilds(url: string | null, builds: LiveBuilds, now: number): Promise<string | null> {
   for (const build of await builds.notNotified()) {
     // Marked before: a process that is killed in between may have sent it, and must not send it again.
-    await builds.markNotified(build.build, now);
+    if (!(await builds.markNotified(build.build, now))) continue;
     const trouble = url === null ? null : await postJson(url, newsOf(build));
     if (trouble === null) continue;
-    await builds.markNotified(build.build, null);
+    await builds.markRefused(build.build);
     return trouble;
   }
   return null;
