@@ -33,6 +33,9 @@ export interface NightSettings {
   signal: AbortSignal;
 }
 
+/** A night that was cut off goes on within this time; later its work goes first in another one. */
+export const goesOnMs = 12 * 3_600_000;
+
 /** Stands for the folder of the night in a list of reporters. */
 export const nightMark = '{night}';
 

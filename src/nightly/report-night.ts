@@ -15,7 +15,7 @@ import { triedOf } from '../watch/builds/tried-flows.ts';
 import { noteSurprises, notifyWebhook, postJson } from '../watch/surprises.ts';
 import { plural } from '../words/text.ts';
 import { madeAttempts, nightCells, runOfNight, runStepsOf } from './night-attempts.ts';
-import { type NightSettings, nightFolder, nightMark } from './night-settings.ts';
+import { goesOnMs, type NightSettings, nightFolder, nightMark } from './night-settings.ts';
 import { exitOfNight, headlineOfNight, type LeftWords, leftWords, stepRows } from './night-words.ts';
 
 /** Reports all attempts of a night as those of one run, in every chosen way. */
@@ -67,9 +67,10 @@ export interface NightNews {
 export async function notifyOfNight(
   night: Night,
   step: NightStep & { step: 'notification' },
-  { store, webhook }: NightSettings,
+  { store, webhook }: Pick<NightSettings, 'store' | 'webhook'>,
 ): Promise<StepResult> {
   await completeBuild(night, store);
+  await completeAbandoned(store);
   if (webhook === undefined) return { exit: exitCode.asExpected, sentence: 'no webhook is named', details: [] };
   const steps = runStepsOf(night);
   if (steps.length > 0) {
@@ -102,6 +103,18 @@ async function completeBuild(night: Night, store: Store): Promise<void> {
     return made.length === its.length ? tried : { ...tried, note: `not every cell was attempted ${where}` };
   };
   await completeFinding(store.liveBuilds, begun, { replayed: triedAs('replica'), live: triedAs('live') });
+}
+
+/** A build whose night was cut off and did not go on has a finding too: that of its capture. */
+async function completeAbandoned({ liveBuilds }: Store): Promise<void> {
+  for (;;) {
+    const begun = await liveBuilds.unfinished();
+    if (!begun || Date.now() - begun.seenAt < goesOnMs) return;
+    const none = (where: string): Tried => ({ run: null, note: `no attempt ${where}: it was cut off`, flows: [] });
+    const { replayed, live } = begun.finding;
+    const tried = { replayed: replayed ?? none('on a replica of it'), live: live ?? none('on the live site') };
+    await completeFinding(liveBuilds, begun, tried);
+  }
 }
 
 /** Null when the webhook accepted it, or may have before this night was cut off: it gets each night once. */

@@ -8,14 +8,11 @@ import { readRetention } from '../contracts/retention.ts';
 import { greatestRandomSeed } from '../contracts/seeded-random.ts';
 import type { Store } from '../store/open-store.ts';
 import { Budget } from './budget.ts';
-import { type NightSettings, nightFolder } from './night-settings.ts';
+import { goesOnMs, type NightSettings, nightFolder } from './night-settings.ts';
 import { type LeftWords, stepName } from './night-words.ts';
 import { NightWorker } from './night-worker.ts';
 import { firstSteps } from './plan-night.ts';
 import { writeNight } from './report-night.ts';
-
-/** A night that was cut off goes on within this time; later its work goes first in another one. */
-const goesOnMs = 12 * 3_600_000;
 
 export interface EndedNight {
   night: Night;
@@ -39,7 +36,7 @@ export async function runNight(settings: NightSettings): Promise<EndedNight> {
   say(`night ${night.id} ${isCutOff ? 'goes on' : 'begins'}`);
   const budget = new Budget(night.budgetMs, night.spentMs);
   try {
-    const worker = new NightWorker(night, isCutOff ? null : last, budget, settings);
+    const worker = new NightWorker(night, await plannedBefore(store, night), budget, settings);
     for (let step = nextStep(night); step; step = nextStep(night)) {
       const result = await worker.perform(step).catch(resultOfError);
       night.spentMs = budget.spentMs;
@@ -55,6 +52,14 @@ export async function runNight(settings: NightSettings): Promise<EndedNight> {
   }
   if (night.endedAt !== null) await removeOldNights(store);
   return { night, left: await writeNight(night, store), ended: night.endedAt !== null };
+}
+
+/** The newest night before this one that had a plan: one that was cut off earlier, or could make none, left nothing of its own. */
+async function plannedBefore({ nights }: Store, { id }: Night): Promise<Night | null> {
+  let before = await nights.last(id);
+  while (before && before.steps.find(({ step }) => step === 'plan')?.result?.exit !== exitCode.asExpected)
+    before = await nights.last(before.id);
+  return before;
 }
 
 /** Nights are kept as long as HTML reports; the newest always is. */

@@ -10,9 +10,10 @@ export class Nights {
     this.#db = db;
   }
 
-  /** The newest night; null when there was none. */
-  async last(): Promise<Night | null> {
-    const query = this.#db.selectFrom('nights').select(['record', 'spent_ms']).orderBy('id', 'desc').limit(1);
+  /** The newest night, or the newest before another one; null when there was none. */
+  async last(before?: string): Promise<Night | null> {
+    const all = this.#db.selectFrom('nights').select(['record', 'spent_ms']).orderBy('id', 'desc').limit(1);
+    const query = before === undefined ? all : all.where('id', '<', before);
     const row = await query.executeTakeFirst();
     return row ? { ...nightSchema.parse(JSON.parse(row.record)), spentMs: row.spent_ms } : null;
   }
