@@ -2,11 +2,11 @@ import { defaultSlots } from '../browser/default-slots.ts';
 import { exitCode, exitOfVerdict, worstExit } from '../contracts/exit-code.ts';
 import type { GateStep, Night, NightStep, RunStep, StepResult } from '../contracts/nightly.ts';
 import { readPolicy } from '../contracts/read-policy.ts';
-import type { RunObserver } from '../contracts/run.ts';
+import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { buildOfText } from '../replica/builds/captured-build.ts';
 import { reportResult } from '../report/report-result.ts';
 import { verdictReporters } from '../report/verdict/verdict-reporters.ts';
-import { executeRun, type Fleet, fleetSlots, type RunSettings } from '../runs/execute-run.ts';
+import { executeRun, type Fleet, fleetSlots, isOnOwnCapture, type RunSettings } from '../runs/execute-run.ts';
 import { answerRequest, checkRequest, resolveVersions } from '../verdicts/gate.ts';
 import { cellName } from '../words/cell-names.ts';
 import { cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
@@ -96,7 +96,7 @@ export class NightWorker {
   }
 
   async #run(step: RunStep): Promise<StepResult> {
-    const { store, slots = defaultSlots(), withLive, withFleet } = this.#settings;
+    const { store, slots, signal, withLive, withFleet } = this.#settings;
     this.#captured();
     const open = openCells(step, await madeAttempts(store, [step]));
     const troubles: unknown[] = [];
@@ -104,9 +104,14 @@ export class NightWorker {
       const flows = [...new Set(open.map(({ cell }) => cell.flow))];
       const isLive = open[0]?.cell.target === 'live';
       await withFleet(async (maker) => {
-        if (maker) await this.#attemptOnFleet(step, open, maker, troubles);
-        else if (isLive) await withLive(flows, (live) => this.#attempt(step, open, { slots: 1, live }, troubles));
-        else await this.#attempt(step, open, { slots }, troubles);
+        // Workers do not have tonight's capture.
+        const onFleet = maker ? open.filter((planned) => !isOnOwnCapture(planned)) : [];
+        const here = maker ? open.filter(isOnOwnCapture) : open;
+        const slotsHere = (maker ? undefined : slots) ?? defaultSlots();
+        if (here.length > 0 && isLive)
+          await withLive(flows, (live) => this.#attempt(step, here, { slots: 1, live }, troubles));
+        else if (here.length > 0) await this.#attempt(step, here, { slots: slotsHere }, troubles);
+        if (maker && onFleet.length > 0 && !signal.aborted) await this.#attemptOnFleet(step, onFleet, maker, troubles);
       });
     }
     return this.#resultOfRun(step, troubles);
@@ -119,18 +124,26 @@ export class NightWorker {
     maker: Fleet['maker'],
     troubles: unknown[],
   ): Promise<void> {
-    const { store, slots = fleetSlots, nightly } = this.#settings;
+    const { slots = fleetSlots, nightly } = this.#settings;
     const repeats = readPolicy(nightly.gate?.policy).infra.requeues;
-    const last = step.runs.at(-1);
-    const resumed = last === undefined ? undefined : (await store.runs.get(last))?.run;
-    const goesOn = resumed?.finishedAt === null ? resumed : undefined;
-    const plan = goesOn ? await store.plannedCells.ofRun(goesOn.id) : open;
+    const goesOn = await this.#cutOffOnFleet(step);
     await this.#attempt(
       step,
-      plan,
-      { slots, fleet: { maker, repeats, resumed: goesOn }, seed: goesOn?.seed },
+      goesOn?.plan ?? open,
+      { slots, fleet: { maker, repeats, resumed: goesOn?.run }, seed: goesOn?.run.seed },
       troubles,
     );
+  }
+
+  async #cutOffOnFleet({ runs }: RunStep): Promise<{ run: RunInfo; plan: PlannedCell[] } | null> {
+    const { store } = this.#settings;
+    for (const id of runs.toReversed()) {
+      const run = (await store.runs.get(id))?.run;
+      if (run?.finishedAt !== null) continue;
+      const plan = await store.plannedCells.ofRun(id);
+      if (!plan.some(isOnOwnCapture)) return { run, plan };
+    }
+    return null;
   }
 
   async #attempt(

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Cell } from '../contracts/attempt.ts';
 import { axisText, cellKey } from '../contracts/cell-key.ts';
-import { matrixFile, ownMatrixFile, packageRoot } from '../contracts/home.ts';
+import { home, matrixFile, ownMatrixFile, packageRoot } from '../contracts/home.ts';
 import { InputError, rethrowNaming } from '../contracts/input-error.ts';
 import {
   type ExpectationRule,
@@ -12,10 +13,11 @@ import {
   matrixSchema,
 } from '../contracts/matrix.ts';
 import type { Target } from '../contracts/outcome.ts';
-import type { PlannedCell } from '../contracts/run.ts';
+import type { CellReport, PlannedCell } from '../contracts/run.ts';
 import { parseYamlFile } from '../contracts/yaml-file.ts';
 import { resolveLibrary } from '../library/add-library.ts';
 import { buildOfText } from '../replica/builds/captured-build.ts';
+import { resolveSurface } from '../replica/builds/resolve-surface.ts';
 import type { Choice } from '../runner/check-choice.ts';
 import { expectationOf, type PlanOptions, planCells } from '../runner/plan.ts';
 import type { StoredRun } from '../store/runs.ts';
@@ -150,6 +152,30 @@ export function planOfFailed({ last, cells }: FailedCells, options: CellChoice):
     return { cell, expectation: ignoreExpectations ? null : expectationOf(cell, rules), repeat };
   });
   return matching(plan, grep);
+}
+
+/** True for attempts that were made on the capture of a page. */
+export function isOnCapture({ attempts }: Pick<CellReport, 'attempts'>): boolean {
+  return attempts.some(({ prediction }) => prediction?.behavioursOf !== undefined);
+}
+
+/**
+ * Makes the captures of builds their surface in this process, as `surface capture` and `watch --live` keep them; one that is known is left.
+ *
+ * @throws InputError where there is none: without it, attempts would be made on a guess
+ */
+export function loadCaptures(builds: Iterable<string>): void {
+  for (const build of builds) {
+    const { behavioursOf, archived } = resolveSurface(build);
+    if (behavioursOf !== null || archived.upTo === build) continue;
+    const file = home('captures', `${build}.json`);
+    if (!existsSync(file)) {
+      throw new InputError(
+        `--last-failed: the attempts on ${build} were made on a capture, and there is no ${file}: name it with --build captured:FILE`,
+      );
+    }
+    buildOfText(`captured:${file}`);
+  }
 }
 
 const axes = ['library', 'build', 'browser', 'flow', 'condition', 'switches'] as const;

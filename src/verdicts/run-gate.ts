@@ -8,6 +8,7 @@ import type { Evidence } from '../gate/evidence/evidence.ts';
 import { expectedAttempts } from '../gate/expected-attempts.ts';
 import { type AttemptMaker, type EndedRun, type RunOrder, runSupplied, runTasks } from '../runner/run-plan.ts';
 import { checkPlan, gatherSupplies } from '../runner/supplies.ts';
+import { checkForFleet } from '../runs/execute-run.ts';
 import type { Store } from '../store/open-store.ts';
 import { StoreRecorder } from '../store/store-recorder.ts';
 import { plural } from '../words/text.ts';
@@ -97,6 +98,7 @@ async function onFleet(
   maker: AttemptMaker & RunObserver,
   slots = fleetWindow,
 ): Promise<Execute> {
+  checkForFleet(plan);
   await checkPlan(plan);
   return ({ queue, recorder, others }, order) => {
     const inOrder = new PlanOrder(queue, slots);

@@ -7,10 +7,15 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import type { Night } from '../../src/contracts/nightly.ts';
+import { startReplica } from '../../src/replica/start-replica.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { captureSurface } from '../../src/surface/capture/capture-surface.ts';
+import { captureText } from '../../src/surface/capture/file-text.ts';
 import { type CliResult, cli } from '../cli/cli.ts';
+import { exampleFinding } from '../fixtures/example-finding.ts';
 import { startPrivateRedis } from '../support/private-redis.ts';
 import { toyFiles, toyFlow, toyHome, toys } from '../support/toy-project.ts';
+import { define, pageOf } from '../surface/capture/tiny-page.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 // Each night is several processes, and its attempts are processes too.
@@ -168,6 +173,8 @@ test('what does not fit into the budget is reported and goes first the next nigh
   expect(short.stdout).toMatch(/left for the next night: \d cells?\./);
   vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9');
   write([works], builds, 'budget: 5\nrun: { repeat: 4 }\ngate: {}');
+  // A night without a plan leaves what the one before it left.
+  await killAt(/^night \S+ begins/m);
   const second = await nightly();
   expect(second.exit, second.stderr).toBe(0);
   const { steps } = newestNight();
@@ -201,6 +208,40 @@ test('a night that is stopped goes on with the run that the workers of a queue h
   } finally {
     worker.kill('SIGKILL');
     await workerEnded;
+  }
+});
+
+test("with a queue the attempts on tonight's build are made where the night runs, since workers do not have its capture", async () => {
+  const tonight = '2.3000.1059999999';
+  write([works], builds.slice(0, 1), 'budget: 5\ncapture: true\nrun: {}');
+  const file = join(folder, 'captures', `${tonight}.json`);
+  mkdirSync(dirname(file));
+  const page = pageOf({ 'a.js': define('WAWebOnlyTonight', 'l.come = "x"') }, tonight);
+  writeFileSync(file, captureText(captureSurface(page, [])));
+  const store = await openStore();
+  const capture = { file, complete: true, modules: 1, findings: 0 };
+  const finding = exampleFinding({ build: tonight, capture });
+  await store.liveBuilds.keep({ build: tonight, seenAt: 1, step: 'found', finding });
+  const replica = await startReplica({ build: tonight, liveScripts: true });
+  const certificate = join(project, 'certificate.pem');
+  writeFileSync(certificate, replica.certificate);
+  const queue = ['--queue', (await startPrivateRedis()).url];
+  const main = join(packageRoot, 'src', 'cli', 'main.ts');
+  const worker = spawn(process.execPath, [main, 'worker', ...queue], { cwd: project, stdio: 'ignore' });
+  const workerEnded = once(worker, 'exit');
+  try {
+    const site = ['--connect-to', `127.0.0.1:${replica.port}`, '--trust', certificate];
+    const { exit, stderr } = await nightly(...queue, ...site);
+    expect(exit, stderr).toBe(0);
+    const made = await Array.fromAsync(store.attempts.read({}));
+    const sure = Object.fromEntries(made.map(({ cell, attempt }) => [cell.build, attempt.confidence.build]));
+    expect(Object.keys(sure).sort()).toEqual([builds[0], tonight]);
+    expect(sure[tonight]).not.toBe('assumed');
+  } finally {
+    worker.kill('SIGKILL');
+    await workerEnded;
+    await replica.close();
+    await store.close();
   }
 });
 

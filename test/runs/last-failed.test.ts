@@ -1,19 +1,26 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { planOf, planOfFailed, resolvedPlan } from '../../src/runs/read-plan.ts';
+import { fileOfCapture, removeCaptures } from '../../src/replica/builds/added-facts.ts';
+import { checkForFleet } from '../../src/runs/execute-run.ts';
+import { loadCaptures, planOf, planOfFailed, resolvedPlan } from '../../src/runs/read-plan.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
+import { captureSurface } from '../../src/surface/capture/capture-surface.ts';
+import { captureText } from '../../src/surface/capture/file-text.ts';
 import { cli } from '../cli/cli.ts';
 import {
   type ExampleCell,
   exampleCell,
   exampleCells,
   exampleRun,
+  failedAttempt,
   passedAttempt,
   planned,
   playRun,
 } from '../fixtures/example-run.ts';
 import { writeTinyLibrary } from '../library/tiny-library.ts';
+import { define, pageOf } from '../surface/capture/tiny-page.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 async function homeAfter(...runs: ExampleCell[][]): Promise<string> {
@@ -43,6 +50,44 @@ test('--last-failed names what failed, when other options leave none of it', asy
   expect(stderr).toContain(
     'in which these failed: 1.25.0 on 2.3000.1032534684; 1.25.0 on 2.3000.1044822804; 1.34.7 on 2.3000.1044822804',
   );
+});
+
+test('--last-failed attempts a build that was captured on its capture, and never on a guess', async () => {
+  const tonight = '2.3000.1059999999';
+  const prediction = {
+    ...{
+      phase: null,
+      names: [],
+      perhaps: [],
+      confidence: 'inferred' as const,
+      facts: [],
+      open: [],
+      failsAnyway: false,
+    },
+    ...{ read: { upTo: null, after: null }, methods: [], behavioursOf: '2.3000.1044822804' },
+  };
+  const attempts = [failedAttempt({ prediction })];
+  const folder = await homeAfter([{ planned: planned({ build: tonight }), attempts }]);
+  const { exit, stderr } = await cli(['run', '--last-failed'], folder);
+  const file = join(folder, 'captures', `${tonight}.json`);
+  expect([exit, stderr]).toEqual([
+    3,
+    expect.stringContaining(
+      `the attempts on ${tonight} were made on a capture, and there is no ${file}: name it with --build captured:FILE`,
+    ),
+  ]);
+  vi.stubEnv('WWEBJS_CANARY_HOME', folder);
+  mkdirSync(join(folder, 'captures'));
+  const page = pageOf({ 'a.js': define('WAWebOnlyTonight', 'l.come = function(e) {}') }, tonight);
+  writeFileSync(file, captureText(captureSurface(page, [])));
+  loadCaptures([tonight, '2.3000.1044822804']);
+  expect(fileOfCapture(tonight)).toBe(file);
+  expect(() => checkForFleet([planned(), planned({ build: tonight })])).toThrow(
+    `--queue: workers do not have the capture of ${tonight}`,
+  );
+  removeCaptures();
+  expect(() => checkForFleet([planned(), planned({ build: tonight })])).not.toThrow();
+  vi.unstubAllEnvs();
 });
 
 test('a cell that is repeated is expected to do what the project expects of it now', () => {

@@ -15,7 +15,7 @@ import { loadFlow } from '../../runner/load-flow.ts';
 import type { LiveAttempter } from '../../runner/run-plan.ts';
 import { inShard, parseShard } from '../../runner/shard.ts';
 import { fleetSlots } from '../../runs/execute-run.ts';
-import { planOf, planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
+import { isOnCapture, loadCaptures, planOf, planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
@@ -149,10 +149,19 @@ async function lastFailed(options: AskedRun, terminal: Terminal): Promise<Planne
   try {
     const last = await store.runs.last();
     if (!last) throw new InputError('--last-failed: there is no run in the store yet; `wwebjs-canary run` makes one');
-    const read = () => Array.fromAsync(storedCells(store, last.run.id), summarizeReport);
+    const captured = new Set<string>();
+    const read = () =>
+      Array.fromAsync(storedCells(store, last.run.id), (report) => {
+        if (isOnCapture(report)) captured.add(report.build);
+        return summarizeReport(report);
+      });
     const cells = await whileReading(store.file, read);
     const failed = cells.filter(({ outcome, surprise }) => surprise || outcome === 'failed' || outcome === 'infra');
-    if (failed.length > 0) return planOfFailed({ last, cells: failed.map(({ cell }) => cell) }, options);
+    if (failed.length > 0) {
+      const plan = planOfFailed({ last, cells: failed.map(({ cell }) => cell) }, options);
+      loadCaptures(new Set(plan.map(({ cell }) => cell.build).filter((build) => captured.has(build))));
+      return plan;
+    }
     terminal.progress(`nothing failed in the last run, ${last.run.id}: there is nothing to repeat\n`);
     return null;
   } finally {

@@ -150,7 +150,11 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
     const stop = stopSignal(say);
     const store = await openStore();
     try {
-      const ownOptions = runArguments(command).filter((arg) => !/^--(library|config)=/.test(arg));
+      // Workers do not have the capture of a new build.
+      for (const name of ['WWEBJS_CANARY_QUEUE', 'WWEBJS_CANARY_EVIDENCE']) delete process.env[name];
+      const ownOptions = runArguments(command).filter(
+        (arg) => !/^--(library|config|queue|evidence|lost-after)=/.test(arg),
+      );
       const look = { ...options, everyMs, budgetMs, runOptions: ownOptions, say, signal: stop.signal };
       process.exitCode = await lookForBuild(store, look);
     } finally {
