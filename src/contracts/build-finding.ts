@@ -79,6 +79,12 @@ export function takesSomething({ versions, worse }: Pick<BuildFinding, 'versions
   return worse.length > 0 || versions.some((version) => losesSomething(version));
 }
 
+/** True where all of the page was read, and the attempts on a replica say something of every version in every flow. */
+export function isWhole({ capture, replayed }: Pick<BuildFinding, 'capture' | 'replayed'>): boolean {
+  if (!capture.complete || replayed === null || replayed.run === null || replayed.note !== null) return false;
+  return replayed.flows.every(({ passed, failed }) => passed + failed > 0);
+}
+
 /** True for a version that loses a method or a step up to the probe. */
 export function losesSomething({ stops, lost }: VersionChange): boolean {
   return lost.length > 0 || isEarlier(stops.after, stops.before);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type BuildFinding,
   buildFindingSchema,
+  isWhole,
   type TriedFlow,
   takesSomething,
   type VersionChange,
@@ -96,6 +97,20 @@ describe('the sentence of a build', () => {
   test('says nothing of attempts that say nothing', () => {
     const replayed = tried(flow('1.34.7', { passed: 0, spoiled: 3 }));
     expect(buildSentence(finding({ replayed }))).not.toContain('replica');
+  });
+
+  test('is that of a whole finding only where the page was read and every version attempted in every flow', () => {
+    const capture = { file: 'x.json', complete: true, modules: 1, findings: 0 };
+    const whole = finding({ capture, replayed: tried(flow('1.34.2'), flow('1.34.7')) });
+    expect(isWhole(whole)).toBe(true);
+    expect(isWhole({ ...whole, capture: { ...capture, complete: false } })).toBe(false);
+    const replays = [
+      null,
+      { run: null, note: 'no attempt was made: the run ended with 3', flows: [] },
+      { ...tried(flow('1.34.2')), note: 'attempts took longer than the budget' },
+      tried(flow('1.34.2'), flow('1.34.7', { passed: 0, spoiled: 3 })),
+    ];
+    for (const replayed of replays) expect(isWhole({ capture, replayed })).toBe(false);
   });
 
   test('names what the data does not say yet, and that a page was not read completely', () => {

@@ -1,7 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import semver from 'semver';
-import { type BuildFinding, losesSomething, type Tried, takesSomething } from '../../contracts/build-finding.ts';
+import {
+  type BuildFinding,
+  isWhole,
+  losesSomething,
+  type Tried,
+  takesSomething,
+} from '../../contracts/build-finding.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
@@ -295,6 +301,5 @@ function exitOf(result: LookResult): ExitCode {
   if (result.kind !== 'found') return exitCode.asExpected;
   const { finding } = result.build;
   if (takesSomething(finding)) return exitCode.unexpected;
-  const { capture, replayed } = finding;
-  return capture.complete && replayed?.run != null ? exitCode.asExpected : exitCode.inconclusive;
+  return isWhole(finding) ? exitCode.asExpected : exitCode.inconclusive;
 }
