@@ -39,6 +39,7 @@ export const retentionSchema = z.strictObject({
     }),
   evidence: limitsSchema,
   reports: limitsSchema,
+  captures: limitsSchema.optional(),
 });
 export type RetentionPolicy = z.infer<typeof retentionSchema>;
 

@@ -77,7 +77,7 @@ export async function prune(
 
 /** What was removed, in words; null when it was being read. */
 async function pruned(store: Store, policy: RetentionPolicy, now: number): Promise<string[] | null> {
-  const isAny = ({ attempts, evidence, reports }: Everything) => attempts.length + evidence.length + reports.length > 0;
+  const isAny = (beyond: Everything) => Object.values<Kept[]>({ ...beyond }).some((each) => each.length > 0);
   if (!isAny(await beyondPolicy(store, policy, now))) return [];
   const removed = await whileNoneReads(store.file, patienceMs, async () => {
     // Looked at again: another command may have removed the same in the meantime.
@@ -85,6 +85,7 @@ async function pruned(store: Store, policy: RetentionPolicy, now: number): Promi
     const files = [
       ...beyond.evidence.map(({ id }) => home('runs', id)),
       ...beyond.reports.map(({ id }) => keptReport(id)),
+      ...beyond.captures.map(({ id }) => home('captures', id)),
     ];
     for (const file of files) renameSync(file, join(dirname(file), `${doomedPrefix}${basename(file)}`));
     await store.retained.remove(beyond.attempts.map(({ id }) => id));
@@ -92,7 +93,7 @@ async function pruned(store: Store, policy: RetentionPolicy, now: number): Promi
   });
   if (removed === null) return null;
   // Also what an interrupted command left behind.
-  for (const folder of [home('runs'), home('reports')]) {
+  for (const folder of [home('runs'), home('reports'), home('captures')]) {
     const doomed = names(folder).filter((name) => name.startsWith(doomedPrefix));
     for (const name of doomed) rmSync(join(folder, name), { recursive: true, force: true });
   }
@@ -100,16 +101,18 @@ async function pruned(store: Store, policy: RetentionPolicy, now: number): Promi
     ...removedLines(removed.attempts, 'attempts'),
     ...removedLines(removed.evidence, 'evidence folders'),
     ...removedLines(removed.reports, 'reports'),
+    ...removedLines(removed.captures, 'captures'),
   ];
 }
 
 /** What the policy does not keep. The gate judges by attempts that are younger than `atLeast`: those stay. */
 async function beyondPolicy(store: Store, policy: RetentionPolicy, now: number): Promise<Everything> {
-  const { attempts, evidence, reports } = await everythingKept(store, now);
+  const { attempts, evidence, reports, captures } = await everythingKept(store, now);
   return {
     attempts: beyondLimits(attempts, policy.attempts, now).filter(({ at }) => now - at > policy.attempts.atLeast),
     evidence: beyondLimits(evidence, policy.evidence, now),
     reports: beyondLimits(reports, policy.reports, now),
+    captures: beyondLimits(captures, policy.captures ?? {}, now),
   };
 }
 
@@ -124,15 +127,33 @@ interface Everything {
   attempts: Kept[];
   evidence: Kept[];
   reports: Kept[];
+  captures: Kept[];
 }
 
 async function everythingKept(store: Store, now: number): Promise<Everything> {
   const unfinished = new Set(await store.retained.unfinished(now));
+  const inUse = await capturesInUse(store);
   return {
     attempts: await store.retained.runs(now),
     evidence: keptEvidence().filter(({ id }) => !unfinished.has(id)),
     reports: keptReports(),
+    captures: keptCaptures().filter(({ id }) => !inUse.has(id)),
   };
+}
+
+/** The next build is compared with the last one, and one whose finding is not complete is attempted. */
+async function capturesInUse({ liveBuilds }: Store): Promise<Set<string>> {
+  const builds = [...(await liveBuilds.newest(1)), await liveBuilds.unfinished()];
+  return new Set(builds.flatMap((each) => (each ? [basename(each.finding.capture.file)] : [])));
+}
+
+function keptCaptures(): Kept[] {
+  return names(home('captures'))
+    .filter((name) => name.endsWith('.json') && !name.startsWith(doomedPrefix))
+    .map((id) => {
+      const { at, bytes } = sizeOf(home('captures', id));
+      return { id, at, number: 1, bytes };
+    });
 }
 
 function keptEvidence(): Kept[] {
@@ -171,12 +192,13 @@ function names(folder: string): string[] {
 export async function keptTable(policy: RetentionPolicy, width?: number): Promise<string> {
   const store = await openStore();
   try {
-    const { attempts, evidence, reports } = await everythingKept(store, Date.now());
+    const { attempts, evidence, reports, captures } = await everythingKept(store, Date.now());
     const until = await store.retained.removedUntil();
     const rows = [
       row('attempts', attempts, policy.attempts),
       row('evidence folders', evidence, policy.evidence),
       row('reports', reports, policy.reports),
+      row('captures', captures, policy.captures ?? {}),
     ];
     const removed =
       until === null ? '' : `\nAttempts up to ${day(Date.parse(until))} were removed; they stay counted in /metrics.\n`;

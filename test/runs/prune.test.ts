@@ -11,6 +11,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { whileNoneReads, whileReading } from '../../src/store/reading.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
 import { cli } from '../cli/cli.ts';
+import { exampleFinding } from '../fixtures/example-finding.ts';
 import { exampleCells, exampleRun, playRun } from '../fixtures/example-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -71,6 +72,30 @@ test('attempts, evidence and reports go by their own limits, and each is reporte
     'removed 2 evidence folders up to 2026-11-08 (0.0 MB), as the retention policy says',
     'removed 3 reports up to 2026-11-18 (0.0 MB), as the retention policy says',
   ]);
+});
+
+test('captures go by their own limits, but for those of builds that are compared or attempted next', async () => {
+  const captures = join(home, 'captures');
+  mkdirSync(captures);
+  for (const [i, build] of ['found-first', 'left', 'found-last', 'newer', 'newest'].entries()) {
+    const file = join(captures, `${build}.json`);
+    writeFileSync(file, '{}');
+    const at = new Date(now - (9 - i) * dayMs);
+    utimesSync(file, at, at);
+  }
+  const store = await openStore();
+  for (const [seenAt, build, step] of [
+    [1, 'found-first', 'found'],
+    [2, 'left', 'replayed'],
+    [3, 'found-last', 'found'],
+  ] as const) {
+    const capture = { ...exampleFinding().capture, file: join(captures, `${build}.json`) };
+    await store.liveBuilds.keep({ build, seenAt, step, finding: exampleFinding({ build, capture }) });
+  }
+  await store.close();
+  const { said } = await pruneBy({ captures: { number: 1 } });
+  expect(readdirSync(captures).sort()).toEqual(['found-last.json', 'left.json', 'newest.json']);
+  expect(said).toEqual([expect.stringMatching(/^removed 2 captures up to 2026-11-22 /)]);
 });
 
 test('what the gate judges by stays, however few attempts are allowed', async () => {
