@@ -114,16 +114,16 @@ export async function fetchRunPage(
   kept: KeptScripts,
   { forced, say, run }: FetchOptions & { run: () => Promise<BrowserPage> },
 ): Promise<CapturedPage> {
-  const { askedAt } = kept;
+  const { askedAt, notBefore } = kept;
   if (!forced && site.now() < nextRequest(kept)) throw askedTooEarly(site, kept);
   const at = site.now();
   kept.keepAskedAt(at);
   const ran = await run().catch((error: unknown) => {
     // Any other error, and the end by a signal, may come after the answer of the site.
-    if (error instanceof TroubleError) kept.keepAskedAt(askedAt);
+    if (error instanceof TroubleError) kept.keepAskedAt(askedAt, notBefore);
     throw error;
   });
-  const page = pageOfBrowser(ran, at);
+  const page = heeding(site, kept, () => pageOfBrowser(ran, at));
   kept.keepPage(page);
   return { ...(await withScripts(site, kept, page, say)), method: 'page', observed: observedIn(ran, page) };
 }
@@ -165,7 +165,7 @@ function observedIn({ observed }: BrowserPage, { html }: KeptPage): ObservedPage
 }
 
 async function pageOf(site: LiveSite, kept: KeptScripts, { forced, say, tries }: FetchOptions): Promise<KeptPage> {
-  const { askedAt, page } = kept;
+  const { askedAt, notBefore, page } = kept;
   if (!forced && site.now() < nextRequest(kept)) {
     if (!page || page.at !== askedAt) throw askedTooEarly(site, kept);
     say(`the page of ${timeAt(site, page.at)} UTC; the site ${nextTime(site, kept)}`);
@@ -175,18 +175,28 @@ async function pageOf(site: LiveSite, kept: KeptScripts, { forced, say, tries }:
   const at = site.now();
   kept.keepAskedAt(at);
   const answer = await askWithBackoff(site, address, navigation, tries).catch((error: unknown) => {
-    kept.keepAskedAt(askedAt);
+    kept.keepAskedAt(askedAt, notBefore);
     throw asTrouble(error, address);
   });
-  checkAnswer(answer, tries);
+  heeding(site, kept, () => checkAnswer(answer, tries));
   const fresh = pageOfAnswer(answer, at);
   kept.keepPage(fresh);
   return fresh;
 }
 
 /** From when on the site may be asked for its page, in milliseconds since 1970. */
-export function nextRequest({ askedAt }: Pick<KeptScripts, 'askedAt'>): number {
-  return askedAt === null ? 0 : askedAt + betweenPagesMs;
+export function nextRequest({ askedAt, notBefore }: Pick<KeptScripts, 'askedAt' | 'notBefore'>): number {
+  return askedAt === null ? 0 : Math.max(askedAt + betweenPagesMs, notBefore);
+}
+
+/** Works with an answer of the site; what a refusal asks to wait is kept. */
+function heeding<Result>(site: LiveSite, kept: KeptScripts, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SiteRefusal) kept.keepAskedAt(kept.askedAt, site.now() + error.waitMs);
+    throw error;
+  }
 }
 
 function askedTooEarly(site: LiveSite, kept: KeptScripts): TroubleError {

@@ -59,8 +59,14 @@ export class KeptScripts {
     return at ?? null;
   }
 
-  keepAskedAt(at: number | null): void {
-    this.#write('asked.json', JSON.stringify({ at }));
+  /** Until when the live site asked not to be asked, in milliseconds since 1970; 0 where it did not. */
+  get notBefore(): number {
+    const { notBefore } = (this.#json('asked.json') as { notBefore?: number } | null) ?? {};
+    return notBefore ?? 0;
+  }
+
+  keepAskedAt(at: number | null, notBefore?: number): void {
+    this.#write('asked.json', JSON.stringify({ at, notBefore }));
   }
 
   get page(): KeptPage | null {

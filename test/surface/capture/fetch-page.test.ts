@@ -206,6 +206,22 @@ describe('of a site that does not answer as the live one does', () => {
     expect(patient.waits).toEqual([7000, 7000, 8000]);
   });
 
+  test('a site that asks to wait for hours is not asked before', async () => {
+    const folder = temporaryFolder();
+    let requests = 0;
+    const site = await serve((_, to) => {
+      requests += 1;
+      to.writeHead(429, { 'retry-after': '14400' }).end();
+    });
+    await expect(fetchPage(site, new KeptScripts(folder), quiet)).rejects.toThrow(/asks to wait 14400 s/);
+    site.at += 4 * hour - 1;
+    await expect(fetchPage(site, new KeptScripts(folder), quiet)).rejects.toThrow(/asked again from 16:00 UTC/);
+    expect(requests).toBe(1);
+    site.at += 1;
+    await expect(fetchPage(site, new KeptScripts(folder), quiet)).rejects.toThrow(/asks to wait/);
+    expect(requests).toBe(2);
+  });
+
   test('a capture that is killed has asked, and one that gets no answer has not', async () => {
     const kept = new KeptScripts(temporaryFolder());
     const askedAt: (number | null)[] = [];
