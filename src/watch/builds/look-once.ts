@@ -10,7 +10,7 @@ import { afterLook, type LookPace } from './next-look.ts';
 export interface BuildTrials {
   /** Attempts of the matrix on a replica of the capture. */
   replay(finding: BuildFinding, signal: AbortSignal): Promise<Tried>;
-  /** Attempts on the live site, as many as the policy allows. */
+  /** Attempts on the live site, as many as the policy allows. @throws TroubleError where the accounts cannot be used */
   attemptLive(finding: BuildFinding, signal: AbortSignal): Promise<Tried>;
 }
 
@@ -94,7 +94,7 @@ export async function lookFor(
   }
 }
 
-async function follow(begun: LiveBuild, { builds, trials, signal }: LookOptions): Promise<LookResult> {
+async function follow(begun: LiveBuild, { builds, trials, signal, say }: LookOptions): Promise<LookResult> {
   let now = begun;
   const keep = async (step: LiveBuild['step'], more: Partial<BuildFinding>) => {
     now = { ...now, step, finding: { ...now.finding, ...more } };
@@ -105,7 +105,12 @@ async function follow(begun: LiveBuild, { builds, trials, signal }: LookOptions)
     if (signal.aborted) return { kind: 'stopped' };
     await keep('replayed', { replayed, worse: await worseThanBefore(builds, now.finding, replayed) });
   }
-  const live = await trials.attemptLive(now.finding, signal);
+  // What is known by then does not wait for a database of accounts.
+  const live = await trials.attemptLive(now.finding, signal).catch((error: unknown): Tried => {
+    if (!(error instanceof TroubleError)) throw error;
+    say(`no attempt on the live site: ${error.message}`);
+    return { run: null, note: 'no attempt on the live site: its accounts cannot be used now', flows: [] };
+  });
   if (signal.aborted) return { kind: 'stopped' };
   await keep('found', { live });
   return { kind: 'found', build: now };

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { BuildFinding, Tried } from '../../../src/contracts/build-finding.ts';
+import { TroubleError } from '../../../src/contracts/input-error.ts';
 import { takeProcessLock } from '../../../src/install/process-lock.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { processCertificate } from '../../../src/replica/server/certificate.ts';
@@ -272,6 +273,18 @@ test.each(['replay', 'attemptLive'] as const)(
     expect(await look({ trials })).toMatchObject({ kind: 'known' });
   },
 );
+
+test('a build has its finding also where the accounts of the live site cannot be used', async () => {
+  answer = ofBuild(older);
+  const attemptLive = async () => Promise.reject(new TroubleError('database canary does not answer'));
+  const said: string[] = [];
+  const finding = findingOf(
+    await look({ trials: { replay: async () => tried, attemptLive }, say: (line) => said.push(line) }),
+  );
+  expect(finding.live).toMatchObject({ run: null, note: expect.stringContaining('cannot be used now') });
+  expect(said).toContain('no attempt on the live site: database canary does not answer');
+  expect(await store.liveBuilds.notNotified()).toHaveLength(1);
+});
 
 test('what passed on a replica of the build before and does not on this one is worse', async () => {
   const flow = (passed: number): Tried => ({
