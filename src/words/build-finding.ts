@@ -1,4 +1,10 @@
-import { type BuildFinding, isEarlier, type TriedFlow, type VersionChange } from '../contracts/build-finding.ts';
+import {
+  type BuildFinding,
+  isEarlier,
+  type Tried,
+  type TriedFlow,
+  type VersionChange,
+} from '../contracts/build-finding.ts';
 import type { MissingKind } from '../contracts/surface-check.ts';
 import { flowCounts, whatItDoes } from './standing.ts';
 import { andList, plural } from './text.ts';
@@ -18,11 +24,11 @@ export function buildSentence(finding: BuildFinding): string {
     ...nameWords(versions),
     ...(lost.length > 0 ? lost : ['no version loses a step or a method by its source']),
     ...regainWords(versions, order),
-    ...(replayed ? triedWords(replayed.flows, order, 'on a replica of it') : []),
+    ...(replayed ? triedWords(replayed, order, 'on a replica of it') : []),
     ...(worse.length > 0
       ? [`worse than on the build before: ${shown(worse.map(({ library, flow }) => `${library} in ${flow}`))}`]
       : []),
-    ...(live ? [...triedWords(live.flows, order, 'on the live site'), ...(live.note === null ? [] : [live.note])] : []),
+    ...(live ? triedWords(live, order, 'on the live site') : []),
     ...(drift.length > 0
       ? [`${shown(drift.map(({ behaviour, data, seen }) => `${behaviour} is ${seen}, and the data says ${data}`))}`]
       : []),
@@ -86,8 +92,8 @@ function regainWords(versions: readonly VersionChange[], order: readonly string[
   });
 }
 
-/** What versions did in attempts, those together that did the same. */
-function triedWords(flows: readonly TriedFlow[], order: readonly string[], where: string): string[] {
+/** What versions did in attempts, those together that did the same, and why not all were made. */
+function triedWords({ flows, note }: Tried, order: readonly string[], where: string): string[] {
   const judged = flows.filter(({ passed, failed }) => passed + failed > 0);
   const byVersion = [...Map.groupBy(judged, ({ library }) => library)];
   const groups = Map.groupBy(byVersion, ([, its]) => whatItDoes(its));
@@ -101,7 +107,7 @@ function triedWords(flows: readonly TriedFlow[], order: readonly string[], where
     }));
     return `${rangeWords(versions, order)} ${whatItDoes(sums, versions.length)} (${flowCounts(sums)})`;
   });
-  return words.length === 0 ? [] : [`${where} ${words.join(', ')}`];
+  return [...(words.length === 0 ? [] : [`${where} ${words.join(', ')}`]), ...(note === null ? [] : [note])];
 }
 
 const sum = (flows: readonly TriedFlow[], key: 'passed' | 'failed') =>

@@ -94,6 +94,15 @@ describe('the sentence of a build', () => {
     expect(takesSomething(found)).toBe(true);
   });
 
+  test('says that attempts on a replica were not made, or not all of them', () => {
+    const none = { run: null, note: 'no attempt was made: the run ended with 4', flows: [] };
+    expect(buildSentence(finding({ replayed: none }))).toMatch(/; no attempt was made: the run ended with 4$/);
+    const cut = { ...tried(flow('1.34.7')), note: 'attempts took longer than the budget' };
+    expect(buildSentence(finding({ replayed: cut }))).toMatch(
+      /on a replica of it 1\.34\.7 links \(link 1 of 1\); attempts took longer than the budget$/,
+    );
+  });
+
   test('says nothing of attempts that say nothing', () => {
     const replayed = tried(flow('1.34.7', { passed: 0, spoiled: 3 }));
     expect(buildSentence(finding({ replayed }))).not.toContain('replica');
