@@ -51,6 +51,8 @@ const renewMs = 2_000;
 /** An interrupted attempt ends its browser in this time. */
 const interruptionMs = 20_000;
 const keptSeconds = 24 * 3_600;
+/** Results are taken out of the queue with their evidence, so many at the same time. */
+const resultsAtOnce = 8;
 
 /**
  * Has the attempts of one run made by the workers of a fleet, and hears of every record. An attempt leaves the queue when all
@@ -69,7 +71,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
   readonly #reasons = new Map<string, string>();
   readonly #over = new AbortController();
   #signal: AbortSignal | null = null;
-  #following: Promise<void> | null = null;
+  #following: Promise<unknown> | null = null;
   #subscription: Redis | null = null;
   #wake = () => {};
   #state: RunState = 'open';
@@ -105,8 +107,8 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     this.#subscription = subscription;
     await this.#takeRun();
     subscription.on('message', (_channel, text) => this.#hear(text));
-    await subscription.subscribe(keys.events(run.id));
-    this.#following = this.#follow();
+    await subscription.subscribe(keys.events(run.id)).catch(refused);
+    this.#following = Promise.all([this.#keepRun(), this.#follow()]);
   }
 
   async attempt(task: NumberedTask, run: RunInfo, signal: AbortSignal, begun: () => Promise<void>) {
@@ -122,8 +124,9 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     const state = { isBegun: false, worker: null, isEnded: false, missing: 0 };
     const pending: Pending = { jobId, need, data, ...state, begin: begun, end, fail };
     this.#pending.set(jobId, pending);
-    await this.#add(pending);
-    return promise.finally(() => this.#pending.delete(jobId));
+    const added = this.#add(pending).catch(refused);
+    // It may end before: a run can be interrupted while the server is away.
+    return Promise.race([promise, added.then(() => promise)]).finally(() => this.#pending.delete(jobId));
   }
 
   /** Takes back what no worker has begun. */
@@ -165,7 +168,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
 
   async #takeRun(): Promise<void> {
     const { redis } = this.#link;
-    const take = () => redis.set(keys.run(this.#runId), this.#runValue(), 'PX', runLeaseMs, 'NX');
+    const take = () => redis.set(keys.run(this.#runId), this.#runValue(), 'PX', runLeaseMs, 'NX').catch(refused);
     if ((await take()) === 'OK') return;
     this.#options.say(
       `another process coordinates run ${this.#runId}, or was killed less than ${runLeaseMs / 1000} s ago; waiting`,
@@ -211,22 +214,34 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
 
   /** Looks through the queue until the run is over: soon after a message, and every second without one. */
   async #follow(): Promise<void> {
-    for (let renewedAt = 0; !this.#over.signal.aborted; ) {
+    for (let lookedAt = 0; !this.#over.signal.aborted && !this.#isTakenOver; ) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       try {
-        if (performance.now() - renewedAt > renewMs) {
-          renewedAt = performance.now();
-          await this.#renew();
+        if (performance.now() - lookedAt > renewMs) {
+          lookedAt = performance.now();
+          await this.#lookForWorkers();
         }
         for (const need of this.#needs.values()) await this.#look(need);
       } catch (error) {
-        if (error instanceof TroubleError) return this.#giveUp(error);
         this.#options.say(`the queue could not be read and will be again: ${(error as Error).message}`);
         await sleep(lookMs);
       }
       await Promise.race([woken, sleep(lookMs)]);
+    }
+  }
+
+  /** Renews the lease of the run, however long a look takes, until the run is over or belongs to another process. */
+  async #keepRun(): Promise<void> {
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      try {
+        await this.#renew();
+      } catch (error) {
+        if (error instanceof TroubleError) return this.#giveUp(error);
+      }
+      await sleep(renewMs, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -242,6 +257,9 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     if (before !== null && !before.endsWith(this.#owner))
       throw new TroubleError(`another process has taken over run ${this.#runId}`);
     await redis.set(keys.run(this.#runId), this.#runValue(), 'PX', runLeaseMs);
+  }
+
+  async #lookForWorkers(): Promise<void> {
     const needs = [...this.#needs.values()];
     for (const need of needs) {
       await this.#link.addNeed(need);
@@ -277,17 +295,21 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     const waiting = new Set(await queue.getRanges(['waiting', 'delayed', 'prioritized'], 0, -1));
     const active = new Set(await queue.getRanges(['active'], 0, -1));
     const ended = new Set(await queue.getRanges(['completed', 'failed'], 0, -1));
+    const results: Pending[] = [];
     for (const pending of its) {
       const { jobId } = pending;
       const isThere = waiting.has(jobId) || active.has(jobId) || ended.has(jobId);
       pending.missing = isThere ? 0 : pending.missing + 1;
       if (active.has(jobId)) await this.#begin(pending);
-      if (ended.has(jobId)) await this.#end(pending, await queue.getJob(jobId));
+      if (ended.has(jobId)) results.push(pending);
       else if (waiting.has(jobId) && pending.isBegun) await this.#endLost(pending, queue);
       else if (waiting.has(jobId) && this.#state === 'stopping') await this.#takeBack(pending);
       // A server that lost its memory: what is added again under its id is not made twice where it is still there.
       else if (pending.missing === 2) await this.#add(pending);
     }
+    const end = async (pending: Pending) => this.#end(pending, await queue.getJob(pending.jobId));
+    for (let i = 0; i < results.length; i += resultsAtOnce)
+      await Promise.all(results.slice(i, i + resultsAtOnce).map(end));
   }
 
   /** An attempt that is back in the queue after it was begun: its worker was lost, or waits for a lease. */
@@ -324,7 +346,11 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     if (job.failedReason) return recordOfUnstarted(data, 'harness-error', `${worker}: ${job.failedReason}`);
     const result = jobResultSchema.safeParse(job.returnvalue);
     if (!result.success) return recordOfUnstarted(data, 'harness-error', `${worker} returned no record`);
-    return this.#options.evidence.fetch(this.#runId, result.data.attempt, home('runs', this.#runId));
+    const { attempt } = result.data;
+    // It names a folder here too.
+    if (attempt.id !== data.id || attempt.seed !== data.seed || (attempt.artifacts ?? data.id) !== data.id)
+      return recordOfUnstarted(data, 'harness-error', `${worker} returned the record of another attempt`);
+    return this.#options.evidence.fetch(this.#runId, attempt, home('runs', this.#runId));
   }
 
   async #takeBack(pending: Pending): Promise<void> {
@@ -355,6 +381,11 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
 
 /** What BullMQ fails a job with whose lock was lost. */
 const lostReason = 'job stalled more than allowable limit';
+
+/** @throws TroubleError */
+function refused({ message }: Error): never {
+  throw new TroubleError(`the queue refuses a command: ${message}`);
+}
 
 function slotsOf(workers: readonly FleetWorker[]): number {
   return workers.reduce((sum, { slots }) => sum + slots, 0);

@@ -222,7 +222,7 @@ function troubleOf(address: string, why: string): Error {
   return new TroubleError(`the queue at ${address} cannot be reached: ${why}`);
 }
 
-/** @throws InputError for a server that is too old, or that may drop jobs when its memory is full. */
+/** @throws InputError for a server that is too old, that is one of several, or that may drop jobs when its memory is full. */
 function checkServer(info: string, address: string): void {
   const fact = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
   const version = fact('valkey_version') || fact('redis_version');
@@ -231,6 +231,10 @@ function checkServer(info: string, address: string): void {
     throw new InputError(
       `--queue ${address}: the server has version ${version || '?'}; ${leastVersion.join('.')} is needed`,
     );
+  if (fact('cluster_enabled') === '1')
+    throw new InputError(`--queue ${address}: the server is part of a cluster; a queue needs a server of its own`);
+  if (fact('role') !== 'master')
+    throw new InputError(`--queue ${address}: the server is a replica, which takes no writes; name its master`);
   const eviction = fact('maxmemory_policy');
   if (eviction.startsWith('allkeys-'))
     throw new InputError(

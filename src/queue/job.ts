@@ -5,11 +5,14 @@ import { cellKey } from '../contracts/cell-key.ts';
 import { traceModes } from '../contracts/trace.ts';
 import type { NumberedTask } from '../runner/run-plan.ts';
 
+/** Of runs and attempts: they name folders on every machine, and a job may come from anywhere. */
+const idSchema = z.string().regex(/^[\w-]+$/);
+
 /** What a worker gets of an attempt. */
 export const jobDataSchema = z.object({
-  runId: z.string(),
+  runId: idSchema,
   /** Of the attempt. */
-  id: z.string(),
+  id: idSchema,
   seed: z.number().int(),
   cell: cellSchema,
   trace: z.enum(traceModes).optional(),

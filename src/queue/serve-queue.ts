@@ -42,6 +42,7 @@ const runStateMs = 1_000;
 const orphanMs = 15_000;
 /** A run without a coordinator is not expected back after this time. */
 const orphanDeadMs = 24 * 3_600_000;
+const cleanMs = 3_600_000;
 
 interface HeldAttempt {
   job: Job<JobData>;
@@ -75,7 +76,9 @@ class QueueWorker {
   async serve(): Promise<void> {
     const { lostAfterMs } = this.#options;
     await this.#enrol();
+    void this.#clean().catch(() => {});
     const timers = [
+      every(cleanMs, () => this.#clean()),
       every(enrolMs, () => this.#enrol()),
       every(lostAfterMs / 4, () => this.#renew()),
       every(runStateMs, () => this.#obeyRuns()),
@@ -91,16 +94,13 @@ class QueueWorker {
 
   async #takeUntilStopped(): Promise<void> {
     const { slots, signal, idleMs = Infinity, say } = this.#options;
-    const stopped = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    // A promise of the whole time would keep what each round waits for.
+    signal.addEventListener('abort', () => this.#freed(), { once: true });
     for (let busyAt = performance.now(); !signal.aborted; ) {
       const freed = new Promise<void>((resolve) => {
         this.#freed = resolve;
       });
-      const giveUp = stopped.then(() => sleep(farewellMs, false, { ref: false }));
-      const isTaken = this.#running.size < slots && (await Promise.race([this.#tryToTake(), giveUp]));
+      const isTaken = this.#running.size < slots && (await this.#tryToTake());
       if (isTaken || this.#running.size > 0) busyAt = performance.now();
       else if (performance.now() - busyAt > idleMs) {
         say('nothing to do: ending');
@@ -108,17 +108,23 @@ class QueueWorker {
       }
       if (isTaken) continue;
       const pause = pollMs.least + Math.random() * (pollMs.most - pollMs.least);
-      await Promise.race([sleep(pause), freed, stopped]);
+      if (!signal.aborted) await Promise.race([sleep(pause), freed]);
     }
   }
 
-  /** A server that refuses a command, or a job that is gone, is no reason to end a worker. */
+  /** A server that refuses a command, or a job that is gone, is no reason to end a worker; one that is away does not hold up its end. */
   async #tryToTake(): Promise<boolean> {
+    const { signal, say } = this.#options;
+    const { promise: givenUp, resolve } = Promise.withResolvers<boolean>();
+    const giveUp = () => void setTimeout(resolve, farewellMs, false).unref();
+    signal.addEventListener('abort', giveUp, { once: true });
     try {
-      return await this.#take();
+      return await Promise.race([this.#take(), givenUp]);
     } catch (error) {
-      this.#options.say(`nothing could be taken from the queue: ${(error as Error).message}`);
+      say(`nothing could be taken from the queue: ${(error as Error).message}`);
       return false;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
   }
 
@@ -151,7 +157,7 @@ class QueueWorker {
     const data = jobDataSchema.parse(job.data);
     const state = await this.#link.redis.get(keys.run(data.runId));
     if (!state?.startsWith('open') || signal.aborted) {
-      if (Date.now() - job.timestamp > orphanDeadMs) await job.remove();
+      if (Date.now() - job.timestamp > orphanDeadMs) await drop(job, token);
       else if (signal.aborted) await job.moveToWait(token);
       else await job.moveToDelayed(Date.now() + orphanMs, token);
       return true;
@@ -192,7 +198,8 @@ class QueueWorker {
 
   async #hint(job: Job<JobData>, what: Hint['what'], why?: string): Promise<void> {
     const hint: Hint = { jobId: job.id as string, what, worker: this.#options.name, ...(why && { why }) };
-    await this.#link.redis.publish(keys.events(job.data.runId), JSON.stringify(hint));
+    // The run finds out without it, a second later.
+    await this.#link.redis.publish(keys.events(job.data.runId), JSON.stringify(hint)).catch(() => {});
   }
 
   async #enrol(): Promise<void> {
@@ -226,6 +233,18 @@ class QueueWorker {
     }
   }
 
+  /**
+   * Removes results of runs that were not resumed, and attempts that no worker takes, as those of other releases, and forgets their queues.
+   * A run that goes on adds again what it misses.
+   */
+  async #clean(): Promise<void> {
+    const needs = (await this.#link.needs()).filter(({ schema }) => schema === queueSchema);
+    for (const need of needs)
+      for (const state of ['wait', 'delayed', 'completed', 'failed'] as const)
+        await this.#link.queue(need).clean(orphanDeadMs, 1_000, state);
+    await this.#link.forgetNeeds(needs);
+  }
+
   /** Says once why it takes nothing from a queue in which attempts wait. */
   async #explain(need: QueueNeed, refusal: string): Promise<void> {
     const words = `takes no attempt of ${need.library} on browser ${need.browser}, target ${need.target}: this worker ${refusal}`;
@@ -234,6 +253,12 @@ class QueueWorker {
     this.#said.add(words);
     this.#options.say(words);
   }
+}
+
+/** Removes an attempt that is locked with the token: `remove()` is for those that are not. */
+async function drop(job: Job, token: string): Promise<void> {
+  job.opts.removeOnFail = true;
+  await job.moveToFailed(new Error('its run was not resumed'), token);
 }
 
 /** Repeats work, one at a time, until it is aborted. An error is left to the next time. */

@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openEvidence } from '../../src/blobs/evidence-store.ts';
 import { exitCode } from '../../src/contracts/exit-code.ts';
 import { home } from '../../src/contracts/home.ts';
 import { InputError, TroubleError } from '../../src/contracts/input-error.ts';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
+import { jobDataSchema } from '../../src/queue/job.ts';
+import { needOf } from '../../src/queue/needs.ts';
+import { serveQueue } from '../../src/queue/serve-queue.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { planned } from '../fixtures/example-run.ts';
 import { type PrivateRedis, startPrivateRedis } from '../support/private-redis.ts';
@@ -175,7 +180,119 @@ describe('attempts that no worker can make', () => {
   });
 });
 
+test('a worker that waits for attempts keeps nothing of each look', async () => {
+  const link = await FleetLink.open(redis.url, () => {});
+  const stop = new AbortController();
+  const serving = serveQueue(link, {
+    ...{ name: 'waiting', version: 'test', slots: 1, lostAfterMs: 60_000, signal: stop.signal, say: () => {} },
+    ...{ evidence: openEvidence(undefined, {}), serves: { targets: ['replica'], browsers: ['current'] } },
+    runFolder: () => shared.folder,
+    attempt: () => Promise.reject(new Error('there is none')),
+  });
+  await sleep(1_000);
+  const promises = () => queryObjects(Promise, { format: 'count' });
+  const before = promises();
+  await sleep(3_000);
+  const after = promises();
+  stop.abort();
+  await serving;
+  await link.close();
+  expect(after - before).toBeLessThan(10);
+});
+
+describe('a server that refuses', () => {
+  test('the messages of a worker takes it no attempt, and those of a run end it with the reason', async () => {
+    await redis.client.call('ACL', 'SETUSER', 'quiet', 'on', '>pass', '~wwebjs-canary:*', 'resetchannels', '+@all');
+    const url = shared.url.replace('//', '//quiet:pass@');
+    const quiet = start('quiet', { url });
+    await expect(runOnWorkers([planned()], { ...shared, url })).rejects.toThrow(/refuses a command: NOPERM/);
+    const { run } = await runOnWorkers([planned({}, null, 3)], shared);
+    expect((await storedAttempts(run.id)).map(({ code }) => code)).not.toContain('harness-error');
+    quiet.signal('SIGTERM');
+    await quiet.exited;
+    expect(quiet.exitCode).toBe(0);
+  });
+
+  test('more attempts because its memory is full ends the run with the reason', async () => {
+    start('first');
+    onTestFinished(async () => {
+      await redis.client.config('SET', 'maxmemory', '0');
+    });
+    const observer = {
+      async attemptEnded() {
+        await redis.client.config('SET', 'maxmemory', '1');
+      },
+    };
+    const running = runOnWorkers([planned({}, null, 3)], { ...shared, slots: 1, observer });
+    await expect(running).rejects.toThrow(/refuses a command: OOM/);
+    await expect(running).rejects.toThrow(TroubleError);
+  });
+});
+
+describe('what comes from the queue', () => {
+  test.each([{ id: 'another' }, { seed: 99 }, { artifacts: '..' }])(
+    'is no record of an attempt when it has %o in place of its own',
+    async (instead) => {
+      start('first', { instead });
+      const { run } = await runOnWorkers([planned()], shared);
+      const message = 'worker first returned the record of another attempt';
+      expect(await storedAttempts(run.id)).toMatchObject([
+        { id: `${run.id}-0001`, code: 'harness-error', cause: { message } },
+      ]);
+    },
+  );
+
+  test.each(['..', '../..', 'a/b', ''])('is no attempt when its id or its run is "%s"', (id) => {
+    const data = { runId: '20260101-000000-abcdef', id: '20260101-000000-abcdef-0001', seed: 1, cell: planned().cell };
+    expect(jobDataSchema.safeParse(data).success).toBe(true);
+    expect(jobDataSchema.safeParse({ ...data, id }).success).toBe(false);
+    expect(jobDataSchema.safeParse({ ...data, runId: id }).success).toBe(false);
+  });
+
+  test('is removed with its queue when its run was not resumed within a day, also that of another release', async () => {
+    const link = await FleetLink.open(redis.url, () => {});
+    onTestFinished(() => link.close());
+    const { cell } = planned();
+    const day = 24 * 3_600_000;
+    const add = async (version: string, age: number) => {
+      const need = needOf(cell, version);
+      await link.addNeed(need);
+      const data = { runId: 'gone', id: 'gone-0001', seed: 1, cell };
+      const queue = link.queue(need);
+      await queue.add('attempt', data, { jobId: 'one', timestamp: Date.now() - age });
+      await queue.add('attempt', data, { jobId: 'two', timestamp: Date.now() - age });
+      const taker = link.taker(need, 60_000, 'once');
+      const job = await taker.getNextJob('token', { block: false });
+      await job?.moveToCompleted({}, 'token', false);
+      const ended = queue.toKey('completed');
+      await redis.client.zadd(ended, `${Date.now() - age}`, `${await redis.client.zrange(ended, '0', '0')}`);
+    };
+    await add('0.0.9', day + 60_000);
+    await add('0.1.0', day - 60_000);
+    start('first');
+    await until(async () => (await link.needs()).length === 1);
+    expect(await link.needs()).toEqual([needOf(cell, '0.1.0')]);
+    expect(await link.queue(needOf(cell, '0.0.9')).getJobCountByTypes()).toBe(0);
+    expect(await link.queue(needOf(cell, '0.1.0')).getJobCountByTypes()).toBe(2);
+  });
+});
+
 describe('a run that is cut off', () => {
+  test('for more than a day has no attempt made', async () => {
+    const link = await FleetLink.open(redis.url, () => {});
+    onTestFinished(() => link.close());
+    const worker = start('first');
+    await until(async () => (await link.workers()).length === 1);
+    await sleep(500);
+    const { cell } = planned();
+    const need = needOf(cell, 'test');
+    await link.addNeed(need);
+    const data = { runId: 'gone', id: 'gone-0001', seed: 1, cell };
+    await link.queue(need).add('attempt', data, { jobId: 'one', timestamp: Date.now() - 25 * 3_600_000 });
+    await until(async () => (await link.queue(need).getJob('one')) === undefined);
+    expect(worker.lines).toEqual(['serving']);
+  });
+
   test('takes back what waits and records what is under way as interrupted, and --resume makes the rest', async () => {
     const slow = start('slow', { attemptMs: 60_000 });
     const stop = new AbortController();
@@ -200,7 +317,7 @@ describe('a run that is cut off', () => {
 describe('a queue that cannot be used', () => {
   const open = (url: string) => FleetLink.open(url, () => {});
 
-  test.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host/db'])(
+  test.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host/db', 'redis://:1%w@host'])(
     '%s is refused',
     async (url) => {
       await expect(open(url)).rejects.toThrow(InputError);
@@ -208,11 +325,21 @@ describe('a queue that cannot be used', () => {
   );
 
   test('a message about an address has no password', async () => {
-    await expect(open('http://me:se@cret@localhost')).rejects.toThrow(/^http:\/\/localhost: /);
+    await expect(open('http://me:se@cret@localhost')).rejects.toThrow(/^--queue http:\/\/localhost: /);
+    await expect(open('http://localhost?password=secret')).rejects.toThrow(/^--queue http:\/\/localhost: /);
   });
 
   test('nothing that listens there is trouble', async () => {
     await expect(open(`redis://127.0.0.1:${await freePort()}`)).rejects.toThrow(TroubleError);
+  });
+
+  test.each([
+    ['a part of a cluster', ['--cluster-enabled', 'yes'], /part of a cluster/],
+    ['a replica', ['--replicaof', '127.0.0.1', '1'], /a replica, which takes no writes/],
+  ])('%s is bad input', async (_what, settings, message) => {
+    const { url } = await startPrivateRedis(settings);
+    await expect(open(url)).rejects.toThrow(message);
+    await expect(open(url)).rejects.toThrow(InputError);
   });
 
   test('a refused password and a server that may drop jobs are bad input', async () => {

@@ -11,7 +11,19 @@ import type { LightWorkerOptions } from './light-workers.ts';
 
 /** A worker whose attempts take some milliseconds and start no browser: all else is what `worker` does. Options come as JSON. */
 const options: LightWorkerOptions = JSON.parse(process.argv[2] ?? '{}');
-const { url, name, folder, slots = 1, lostAfterMs, attemptMs, idleMs, version = 'test', fails, accountMs } = options;
+const {
+  url,
+  name,
+  folder,
+  slots = 1,
+  lostAfterMs,
+  attemptMs,
+  idleMs,
+  version = 'test',
+  fails,
+  accountMs,
+  instead,
+} = options;
 const { browsers = ['current'], libraries } = options;
 
 const waited = new Set<string>();
@@ -36,7 +48,7 @@ await serveQueue(link, {
     await sleep(attemptMs / 2 + Math.random() * attemptMs, undefined, { signal });
     // What the attempt does depends on its cell and seed alone, as on the replica.
     const [first = 0] = createHash('sha256').update(`${cell.library} ${seed}`).digest();
-    if (first % 10 > 0) return passedAttempt({ id, seed, startedAt });
+    if (first % 10 > 0) return passedAttempt({ id, seed, startedAt, ...instead });
     const artifacts = join(folder, name, id);
     mkdirSync(artifacts, { recursive: true });
     writeFileSync(join(artifacts, 'events.json'), '[]\n');

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import picocolors from 'picocolors';
-import { openEvidence } from '../../src/blobs/evidence-store.ts';
+import { type EvidenceCarrier, openEvidence } from '../../src/blobs/evidence-store.ts';
+import type { Attempt } from '../../src/contracts/attempt.ts';
 import { home } from '../../src/contracts/home.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../../src/contracts/run.ts';
 import { FleetAttempts } from '../../src/queue/fleet-attempts.ts';
@@ -29,6 +30,8 @@ export interface LightWorkerOptions {
   accountMs?: number;
   /** Every attempt fails with this message, as where a worker cannot make any. */
   fails?: string;
+  /** Every record has these values in place of its own. */
+  instead?: Partial<Attempt>;
 }
 
 /** A worker of light attempts as a process. */
@@ -71,6 +74,7 @@ export interface LightRun {
   signal?: AbortSignal;
   resumed?: RunInfo;
   observer?: RunObserver;
+  evidence?: EvidenceCarrier;
   say?(line: string): void;
 }
 
@@ -79,9 +83,8 @@ export async function runOnWorkers(
   plan: readonly PlannedCell[],
   { url, folder, lostAfterMs, seed = 1, version = 'test', repeats = 3, slots = 1_000, ...rest }: LightRun,
 ): Promise<ExecutedRun> {
-  const { signal, resumed, observer, say = () => {} } = rest;
+  const { signal, resumed, observer, say = () => {}, evidence = openEvidence(join(folder, 'evidence'), {}) } = rest;
   const link = await FleetLink.open(url, say);
-  const evidence = openEvidence(join(folder, 'evidence'), {});
   const maker = await FleetAttempts.open(link, { evidence, version, lostAfterMs, say });
   const terminal = {
     ...{ progress: say, result: () => {}, live: false, width: 80, progressWidth: 80 },
