@@ -18,6 +18,11 @@ export function openBlobStore(option: string, address: string, env: NodeJS.Proce
   if (url?.protocol !== 's3:') throw new InputError(`${option} ${address}: it has to be ${form}`);
   const { hostname: bucket, pathname: prefix, searchParams } = url;
   const endpoint = searchParams.get('endpoint');
+  // They would be in messages and records.
+  if ([url, URL.parse(endpoint ?? '')].some((each) => each?.username || each?.password))
+    throw new InputError(
+      `${option} s3://...: an address has no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+    );
   const region = searchParams.get('region') ?? 'us-east-1';
   if (!bucket || !endpoint)
     throw new InputError(`${option} ${address}: bucket or endpoint is missing; it has to be ${form}`);

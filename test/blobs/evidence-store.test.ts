@@ -72,6 +72,14 @@ test('without a store evidence stays where workers on the same machine have it, 
   });
 });
 
+test.each(['s3://me:secret@bucket/x?endpoint=http://s3', 's3://bucket/x?endpoint=http://me:secret@s3'])(
+  '%s is refused, since records would show what it keeps',
+  (address) => {
+    const keys = { AWS_ACCESS_KEY_ID: 'me', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(() => openEvidence(address, keys)).toThrow(/^--evidence s3:\/\/\.\.\.: an address has no credentials/);
+  },
+);
+
 describe('evidence in a folder', () => {
   test('reaches another machine byte for byte', () => passesOn(openEvidence(temporaryFolder(), {})));
 
