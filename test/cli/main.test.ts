@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
@@ -78,6 +78,11 @@ const badInput: [what: string, args: string[], message: RegExp][] = [
     /--queue http:\/\/x: it has to be redis:/,
   ],
   [
+    'a queue with a password, which is not shown',
+    ['worker', '--queue', 'http://me:secret@x'],
+    /^error: --queue http:\/\/x: it has to be redis:/,
+  ],
+  [
     'a host that is none',
     ['exporter', '--port', '0', '--host', '999.1.1.1'],
     /--host 999\.1\.1\.1: this machine has no such/,
@@ -116,6 +121,13 @@ describe.concurrent('bad input ends with code 3 and one message', () => {
     expect(exit).toBe(3);
     expect(existsSync(join(home, 'browsers')), 'no browser was fetched').toBe(false);
   });
+});
+
+test('a gate that makes no attempts needs no fleet, though the environment names one', async () => {
+  vi.stubEnv('WWEBJS_CANARY_QUEUE', 'redis://127.0.0.1:1');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { stderr } = await cli(['gate', '--baseline', '1.33.2', '--candidate', '1.34.2']);
+  expect(stderr).toMatch(/^error: --baseline 1\.33\.2: the store has no attempt of it/);
 });
 
 test('a home that cannot be written is trouble of the machine: code 4, and it is named', async () => {

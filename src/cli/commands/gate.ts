@@ -72,8 +72,10 @@ export function gateCommand(): Command {
   addPoolOptions(gate);
   addQueueOptions(gate, 'with --run: the workers of this queue make the attempts, redis://host:port (docs/fleet.md)')
     .addHelpText('after', help)
-    .action(async (options: GateCommandOptions) => {
-      process.exitCode = await decide(options);
+    .action(async ({ queue, evidence, ...options }: GateCommandOptions) => {
+      // The environment names a fleet for all commands, and the gate does not always use one.
+      const isForFleet = gate.getOptionValueSource('queue') !== 'env' || (options.run && options.target !== 'live');
+      process.exitCode = await decide({ ...options, ...(isForFleet && { queue, evidence }) });
     });
   gate
     .command('plan')
