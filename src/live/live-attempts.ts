@@ -186,10 +186,13 @@ export class LiveAttempts implements LiveAttempter {
     const kind = linkingFlows[input.flow.name] ?? 'qr';
     await accounts.request([{ kind, account: name }], number);
     const folder = await openProfileFolder();
+    // There is no lease yet; a person may stop the pool all the same.
+    const watch = new LeaseWatch(accounts, [], this.#leaseMs(input), this.#options.heartbeatMs);
     try {
       const device: LiveDevice = { account: name, number, dataPath: join(folder.path, name), isLinked: false };
       let linkedAs = number;
-      const attempt = await this.#run(input, [device], [], name, (own) => {
+      const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.lost]);
+      const attempt = await this.#run({ ...input, signal }, [device], [], name, (own) => {
         linkedAs = own;
       });
       const [lock] = restrictions(attempt.events);
@@ -204,6 +207,7 @@ export class LiveAttempts implements LiveAttempter {
       if (failure) await accounts.note(name, failure, until, linkedAs ?? undefined);
       return attempt;
     } finally {
+      watch.end();
       await folder.remove();
     }
   }

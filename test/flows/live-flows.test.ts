@@ -72,6 +72,22 @@ test('a flow can neither log out, nor write out of the pool, nor start a browser
   expect(await tries(({ client }) => client.restart())).toMatchObject(refused);
 });
 
+test('a link that is under way ends soon after a person has stopped the pool', async () => {
+  const { pool } = site();
+  const flow = trialFlow('qr-to-ready', async ({ client, wait }) => {
+    await client.start();
+    await client.qr();
+    await pool.accounts.stop('a number was banned');
+    await wait(60);
+  });
+  const attempt = await site()
+    .attempts({ heartbeatMs: 200 })
+    .add('cleo', null, await liveInput(flow));
+  await pool.accounts.stop(null);
+  expect(attempt).toMatchObject({ outcome: 'infra', code: 'limit-reached' });
+  expect(attempt.cause?.message).toBe('the pool is stopped: a number was banned');
+});
+
 test('a build that changes between two attempts and in the middle of one is recorded', async () => {
   await site().serve(tomorrow);
   const after = await site()
