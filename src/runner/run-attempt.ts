@@ -19,6 +19,9 @@ import { settleSeconds } from './target.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 import { untilSo } from './until-so.ts';
 
+/** A flow probes before and after a second start. Each probe waits for conditions, in time that is not the library's. */
+const probesAtMost = 2;
+
 const nothingKnown: PageFacts = { debugVersion: null, userAgent: null, browserVersion: null };
 
 /**
@@ -99,7 +102,7 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
 /** Runs the body of the flow; returns what it threw, or null. */
 async function play(input: AttemptInput, steps: Steps, scene: Scene, interruption: Promise<never>): Promise<unknown> {
   const { body, deadlineSeconds = flowDeadlineSeconds } = input.flow;
-  const ms = steps.patience(deadlineSeconds * 1000);
+  const ms = steps.patience((deadlineSeconds + probesAtMost * settleSeconds(input.cell)) * 1000);
   const over = new AbortController();
   const flow = () => Promise.race([body(contextOf(input, steps, scene), over.signal), interruption]);
   try {
