@@ -28,7 +28,7 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/run.ts')).runCommand(),
   },
   worker: {
-    description: 'make the attempts of run --queue and gate --run --queue on this machine',
+    description: 'make the attempts of run, gate, watch and nightly with --queue on this machine',
     staysSmall: true,
     load: async () => (await import('./commands/worker.ts')).workerCommand(),
   },

@@ -18,5 +18,5 @@ export function queueAddress(address: string): string {
 
 /** For messages. A password may have any character, and may stand in the query. */
 export function withoutCredentials(address: string): string {
-  return address.replace(/\/\/.*@/, '//').replace(/\?.*/, '');
+  return address.replace(/^(\w+:\/\/)?.*@/, '$1').replace(/\?.*/, '');
 }

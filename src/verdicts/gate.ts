@@ -213,7 +213,7 @@ async function judgeWithStore(
   const { live } = settings;
   if (live)
     return (await import('./run-live-gate.ts')).runLiveGate(store, { ...settings, selection, policy, seed }, live);
-  // The runner is loaded only where it is needed: a verdict on what is there shall not wait for it.
+  // The runner is loaded only where it is needed: a verdict on what is there does not wait for it.
   const { runGate } = await import('./run-gate.ts');
   return runGate(store, { ...settings, selection, config, policy, slots, seed });
 }

@@ -60,6 +60,18 @@ test.concurrent.each(listed(main))('%s: the choice %s, which the help lists, is 
   expect(ended.exit, ended.stderr).toBe(exit);
 });
 
+function helpOf(command: Command): string {
+  const pieces: string[] = [];
+  command.configureOutput({ writeOut: (piece) => pieces.push(piece) }).outputHelp();
+  return pieces.join('');
+}
+
+test('the help of every command has examples', () => {
+  const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+  const without = all(main).filter((command) => !/^Examples?:$/m.test(helpOf(command)));
+  expect(without.map((command) => `${command.parent?.name()} ${command.name()}`)).toEqual([]);
+});
+
 test.each([
   [['run'], /list and an HTML report/],
   [['watch'], /\(default: list\)/],
@@ -74,6 +86,12 @@ test.each([
   [['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--run', '--attempts', 'r.json'], '--attempts', '--run'],
   [['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--seed', '1'], '--seed', '--run'],
   [['gate', '--baseline', '1.34.7', '--candidate', '1.34.2', '--slots', '1'], '--slots', '--run'],
+  [['run', '--queue', 'redis://127.0.0.1:1', '--target', 'live', '--account', 'anna'], '--account', '--queue'],
+  [
+    ['run', '--queue', 'redis://127.0.0.1:1', '--target', 'live', '--live-screenshots'],
+    '--live-screenshots',
+    '--queue',
+  ],
   [['report', 'merge', 'one.blob', '--webhook', 'https://example.org'], '--webhook', '--keep'],
 ])('%j is refused, and the help of %s names %s', async (args, option, other) => {
   const { exit, stderr } = await cli(args);

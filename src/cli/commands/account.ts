@@ -60,13 +60,19 @@ Examples:
     .option('--qr-file <file>', 'where the QR code is written as PNG (default: in the home folder)')
     .option('--library <version>', 'the version that links it (default: the last one of the matrix)')
     .option('--browser <name>', 'the browser that links it; an older one cannot use the account later', 'current')
+    .addHelpText('after', addExamples)
     .action(add);
   addPoolOptions(account.command('list').description('list accounts, their state, and what they wait for'))
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  wwebjs-canary account list\n  wwebjs-canary account list --json')
     .action(list);
   named('check', 'start the account once, within its limits, and say whether it is still linked')
     .option('--phone-seen', 'only write down that a person has opened the phone today')
     .option('--browser <name>', 'the browser to start it in', 'current')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  wwebjs-canary account check anna\n  wwebjs-canary account check anna --phone-seen',
+    )
     .action(check);
   stopping(account, 'pause', 'use an account no more, or none at all, until it is resumed', pause).option(
     '--because <text>',
@@ -75,9 +81,17 @@ Examples:
     'a person paused it',
   );
   stopping(account, 'resume', 'use an account again, or the whole pool, after a person has looked after it', resume);
-  named('remove', 'forget an account and its profile; remove its device on the phone, too').action(remove);
+  named('remove', 'forget an account and its profile; remove its device on the phone, too')
+    .addHelpText('after', '\nExample:\n  wwebjs-canary account remove anna')
+    .action(remove);
   return account;
 }
+
+const addExamples = `
+Examples:
+  wwebjs-canary account add anna
+  wwebjs-canary account add ben --code --number 15550100123
+  wwebjs-canary account add carl --on-code './show-to-the-phone.sh'`;
 
 const longestReason = 200;
 
@@ -101,6 +115,7 @@ function stopping(
   const command = account.command(name).description(description);
   return addPoolOptions(command.argument('[name]', 'as account list shows it'))
     .option('--all', 'the whole pool: one switch for everything')
+    .addHelpText('after', `\nExamples:\n  wwebjs-canary account ${name} anna\n  wwebjs-canary account ${name} --all`)
     .action(action);
 }
 

@@ -7,7 +7,10 @@ import { dbQueryCommand } from './db-query.ts';
  * tables.
  */
 export function dbCommand(): Command {
-  const db = new Command();
+  const db = new Command().addHelpText(
+    'after',
+    '\nExamples:\n  wwebjs-canary db migrate\n  wwebjs-canary db query sessions-needing-attention',
+  );
   db.command('migrate')
     .description('migrate the schema of the embedded store (every command that opens it also does this)')
     .addHelpText(

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { FleetCounts } from '../../contracts/fleet-counts.ts';
 import { home } from '../../contracts/home.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
@@ -7,12 +7,12 @@ import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import type { ExportedTables } from '../../exporter/service-reads.ts';
-import { queueAddress } from '../../queue/queue-address.ts';
 import { openDatabaseToRead } from '../../store/database/open-database.ts';
 import { openStore, openStoreToRead } from '../../store/open-store.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
 import { wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
+import { queueOption } from '../options/queue-options.ts';
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { untilSignal } from '../process/signals.ts';
 
@@ -33,11 +33,7 @@ export function exporterCommand(): Command {
     .addOption(databaseOption())
     .addOption(rolloutPlanOption())
     .addOption(policyOption('serve only verdicts of the gate by this policy'))
-    .addOption(
-      new Option('--queue <url>', 'the queue of a fleet, whose depth and workers are served too')
-        .argParser(queueAddress)
-        .env('WWEBJS_CANARY_QUEUE'),
-    )
+    .addOption(queueOption('the queue of a fleet, whose depth and workers are served too'))
     .addHelpText(
       'after',
       `

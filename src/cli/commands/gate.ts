@@ -31,7 +31,7 @@ import { parseBuildList } from '../options/build-option.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
-import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
+import { addQueueOptions, isGiven, type QueueOptions } from '../options/queue-options.ts';
 import { switchesOption, withSwitches } from '../options/switch-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
@@ -65,7 +65,11 @@ export function gateCommand(): Command {
     .option('--attempts <list>', 'without --run: judge saved JSON reports instead of the store', list)
     .option('--reporter <list>', `any of ${usageOf(verdictReporters)}`, 'list')
     .option('--run', 'make the attempts that the decision still needs, and stop when it is decided')
-    .option('--slots <n>', 'with --run: attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
+    .option(
+      '--slots <n>',
+      'with --run: attempts at the same time (default: one per two cores; with --queue 64)',
+      wholeNumber(1, 256),
+    )
     .option('--seed <n>', 'with --run: of the attempts (default: a new one)', wholeNumber(0, greatestSeed))
     .enablePositionalOptions();
   gate.option('--account <list>', 'with --run --target live: the accounts whose devices both versions use', list);
@@ -92,6 +96,7 @@ export function gateCommand(): Command {
     .command('selftest')
     .description('simulate how often a policy is wrong; exit code 1 when a promise is broken')
     .addOption(policyOption())
+    .addHelpText('after', '\nExample:\n  wwebjs-canary gate selftest --policy strict.yaml')
     .action(({ policy }: { policy: string }) => {
       const kept = runSelftest(policyToJudgeBy(policy), (line) => processTerminal().result(`${line}\n`));
       process.exitCode = kept ? exitCode.asExpected : exitCode.unexpected;
@@ -128,11 +133,17 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
   const say = (line: string) => terminal.progress(`${line}\n`);
-  if (options.queue !== undefined && !options.run) throw new InputError('--queue goes with --run');
-  if (options.queue !== undefined && makesLive)
-    throw new InputError('--queue: attempts on the live site are made here, where the accounts are');
+  const usesQueue = options.run === true && !makesLive;
+  if (isGiven(options.queue, 'WWEBJS_CANARY_QUEUE') && !usesQueue)
+    throw new InputError(
+      makesLive
+        ? '--queue: attempts on the live site are made here, where the accounts are'
+        : '--queue goes with --run',
+    );
   const resolved = async () => resolveVersions(checked, say);
-  const answer = () => withFleet(options, say, async (maker) => answerIn(terminal, await resolved(), { say, maker }));
+  const { queue, ...others } = options;
+  const answer = () =>
+    withFleet(usesQueue ? options : others, say, async (maker) => answerIn(terminal, await resolved(), { say, maker }));
   const answerLive = () =>
     withPoolThere(options, async (pool) => {
       const live = liveAttempts(pool, { accounts, keepsDevices: true, write: terminal.progress });

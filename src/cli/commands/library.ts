@@ -18,7 +18,10 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** `library add|list|locked|verify|remove`: the runnable versions of whatsapp-web.js, each pinned by a lockfile. */
 export function libraryCommand(): Command {
-  const library = new Command();
+  const library = new Command().addHelpText(
+    'after',
+    '\nExamples:\n  wwebjs-canary library add 1.34.6\n  wwebjs-canary library list',
+  );
   library
     .command('add')
     .description('pin a version with all its dependencies and install it')
@@ -43,6 +46,7 @@ Examples:
     .command('list')
     .description('list what is pinned and what of it is installed')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  wwebjs-canary library list')
     .action(list);
   library
     .command('locked')
@@ -53,6 +57,7 @@ Examples:
   library
     .command('verify')
     .description('read every installed file and compare it with what npm installed; exit code 4 when something differs')
+    .addHelpText('after', '\nExample:\n  wwebjs-canary library verify')
     .action(verify);
   library
     .command('remove')

@@ -48,13 +48,13 @@ export function nightlyCommand(): Command {
     .option('--config <file>', 'what is done, in place of compat-matrix/nightly.yaml')
     .option(
       '--budget <minutes>',
-      'of work; of a night that begins (default: that of nightly.yaml)',
+      'of work, for a night that begins (default: that of nightly.yaml)',
       wholeNumber(1, 1440),
     )
     .addOption(
       new Option(
         '--webhook <url>',
-        'notified once of every unexpected cell, once when it is over, and once of the night',
+        'notified once of every unexpected cell, once when it is over, once of a new build, and once of the night',
       )
         .env('WWEBJS_CANARY_WEBHOOK')
         // A variable of a CI system that is not set may be empty.
@@ -66,7 +66,7 @@ export function nightlyCommand(): Command {
       'attempts at the same time (default: one per two cores; with --queue 1,000)',
       wholeNumber(1, 10_000),
     )
-    .option('--seed <n>', 'of a night that begins (default: a new one)', wholeNumber(0, greatestSeed))
+    .option('--seed <n>', 'for a night that begins (default: a new one)', wholeNumber(0, greatestSeed))
     .option('--connect-to <address>', 'HOST:PORT to connect to in place of the live site', socketAddress)
     .option('--trust <file>', 'a certificate as PEM that is trusted too, such as that of a proxy')
     .addHelpText('after', help)

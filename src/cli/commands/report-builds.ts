@@ -4,6 +4,7 @@ import { processTerminal } from '../../report/terminal.ts';
 import type { LiveBuild, Looks } from '../../store/live-builds.ts';
 import { openStoreToRead } from '../../store/open-store.ts';
 import { buildSentence } from '../../words/build-finding.ts';
+import { plural } from '../../words/text.ts';
 import { wholeNumber } from '../options/option-values.ts';
 
 interface BuildsOptions {
@@ -15,7 +16,7 @@ interface BuildsOptions {
 export function buildsCommand(): Command {
   return new Command('builds')
     .description('what each build of the live site changed, as watch --live found it, and how its looks go')
-    .option('--last <n>', 'so many builds, the newest first', wholeNumber(1, 1_000), 10)
+    .option('--last <n>', 'how many builds, newest first', wholeNumber(1, 1_000), 10)
     .option('--json', 'as data')
     .addHelpText('after', '\nExamples:\n  wwebjs-canary report builds\n  wwebjs-canary report builds --last 1 --json')
     .action(show);
@@ -49,7 +50,8 @@ function render(looks: Looks | null, builds: readonly LiveBuild[]): string {
 function looksLine({ answeredAt, failures, trouble, nextAt }: Looks): string {
   const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const read = answeredAt === null ? 'No page was read yet' : `The page was read last at ${time(answeredAt)}`;
-  const failed = failures === 0 ? '' : `; ${failures} looks failed since then: ${trouble}`;
+  const since = answeredAt === null ? '' : ' since then';
+  const failed = failures === 0 ? '' : `; ${plural(failures, 'look')} failed${since}: ${trouble}`;
   return `${read}${failed}. The next look is due at ${time(nextAt)}.`;
 }
 

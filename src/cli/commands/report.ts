@@ -14,7 +14,10 @@ import { mergeCommand } from './report-merge.ts';
 
 /** `report` and its subcommands. */
 export function reportCommand(): Command {
-  const report = new Command();
+  const report = new Command().addHelpText(
+    'after',
+    '\nExamples:\n  wwebjs-canary report show\n  wwebjs-canary report diff previous last\n  wwebjs-canary report merge *.blob',
+  );
   report.addCommand(mergeCommand());
   report
     .command('show')

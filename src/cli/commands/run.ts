@@ -30,9 +30,16 @@ import { runInTerminal } from '../process/run-in-terminal.ts';
 /** `run`: plan and execute attempts. */
 export function runCommand(): Command {
   return addPoolOptions(addRunOptions(new Command()))
-    .option('--account <list>', 'with --target live: the accounts to use (default: those that rested longest)', list)
+    .option(
+      '--account <list>',
+      'with --target live, without --queue: the accounts to use (default: those that rested longest)',
+      list,
+    )
     .addOption(onCodeOption())
-    .option('--live-screenshots', 'with --target live: keep pictures of the page, which may show names and texts')
+    .option(
+      '--live-screenshots',
+      'with --target live, without --queue: keep pictures of the page, which may show names and texts',
+    )
     .option(
       '--last-failed',
       'only the cells that failed, were spoiled or surprised in the last run of this store; without --config',
@@ -41,6 +48,7 @@ export function runCommand(): Command {
     .addHelpText('after', help)
     .action(async (options: RunCommandOptions & LiveOptions & { resume?: string }) => {
       const asked = withSwitches(options);
+      if (options.queue !== undefined) refuseAccounts(options);
       const isLiveHere = options.target === 'live' && options.queue === undefined;
       process.exitCode = await (isLiveHere ? runLive(asked) : run(asked));
     });
@@ -72,6 +80,14 @@ interface LiveOptions extends PoolOptions {
   account?: string[];
   onCode?: string;
   liveScreenshots?: true;
+}
+
+/** @throws InputError for what a worker cannot do for the run */
+function refuseAccounts({ account, onCode, liveScreenshots }: LiveOptions): void {
+  const options = { '--account': account, '--on-code': onCode, '--live-screenshots': liveScreenshots };
+  const [name] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (name !== undefined)
+    throw new InputError(`${name}: it does not go with --queue or WWEBJS_CANARY_QUEUE: the workers have the accounts`);
 }
 
 type AskedRun = ReturnType<typeof withSwitches<RunCommandOptions>>;

@@ -27,7 +27,7 @@ const defaultModel = join(packageRoot, 'compat-matrix', 'study-incident.yaml');
 
 /** `study`: measures the projections of the incident. */
 export function studyCommand(): Command {
-  const study = new Command();
+  const study = new Command().addHelpText('after', '\nExample:\n  wwebjs-canary study incident');
   study
     .command('incident')
     .description('replay a week of people who link numbers over the old accounts table and the new one')

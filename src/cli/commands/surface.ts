@@ -38,7 +38,10 @@ const whichLibrary = 'exact version, tag (latest), tarball, folder or git refere
 
 /** `surface`: what a library needs from the page, what a build offers, and the difference. It runs nothing. */
 export function surfaceCommand(): Command {
-  const surface = new Command();
+  const surface = new Command().addHelpText(
+    'after',
+    '\nExamples:\n  wwebjs-canary surface check 1.34.7 --build 2.3000.1044822804\n  wwebjs-canary surface capture',
+  );
   surface
     .command('extract')
     .description('every module and export that a library uses, from its own source')

@@ -28,22 +28,27 @@ interface WorkerCommandOptions extends QueueOptions, PoolOptions {
   account?: string[];
 }
 
-/** `worker`: makes the attempts of `run --queue` and `gate --run --queue`. */
+/** `worker`: makes the attempts of every command with `--queue`. */
 export function workerCommand(): Command {
   const command = new Command();
   addQueueOptions(command, 'the queue: redis://[user:password@]host:port, of Redis 6.2 or newer, or Valkey');
   return addPoolOptions(command)
-    .option('--browser <list>', 'the browsers that it has', list, bundledBrowserNames())
+    .option('--browser <list>', 'the browsers that it serves', list, bundledBrowserNames())
     .option('--library <list>', 'only attempts of these exact versions or labels (default: all)', list)
     .addOption(
-      new Option('--target <list>', 'where its attempts have their page from')
+      new Option('--target <list>', 'the targets that it serves: replica, live')
         .argParser(parsedBy(parseTargets))
         .default(['replica'], 'replica'),
     )
     .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
-    .option('--name <name>', 'as records of lost attempts name it', `${hostname().slice(0, 40)}-${process.pid}`)
+    .addOption(
+      new Option('--name <name>', 'its name in records of lost attempts').default(
+        `${hostname().slice(0, 40)}-${process.pid}`,
+        'host name and process id',
+      ),
+    )
     .option('--account <list>', 'with --target live: the accounts to use (default: all)', list)
-    .option('--idle <time>', 'end after so long without an attempt (default: never)', duration(1))
+    .option('--idle <time>', 'end after this long without an attempt (default: never)', duration(1))
     .addHelpText('after', help)
     .action(serve);
 }

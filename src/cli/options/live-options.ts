@@ -23,6 +23,6 @@ export function profilesOption(): Option {
 export function onCodeOption(): Option {
   return new Option(
     '--on-code <command>',
-    'a command of a shell that scans or types each code, which it gets in WWEBJS_CANARY_CODE; a person does without it',
+    'a shell command that scans or types each code, which it gets in WWEBJS_CANARY_CODE; without it a person does',
   );
 }

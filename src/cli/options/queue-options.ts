@@ -6,7 +6,7 @@ import { checkedBy, duration } from './option-values.ts';
 export interface QueueOptions {
   queue?: string;
   evidence?: string;
-  /** As it is given, since `watch` passes it on. */
+  /** As it is given, since `watch` passes it on to `run`. */
   lostAfter: string;
 }
 
@@ -15,18 +15,31 @@ export function lostAfterMs({ lostAfter }: Pick<QueueOptions, 'lostAfter'>): num
   return duration(1)(lostAfter);
 }
 
+/** `--queue`. The errors of commander would repeat an address with its password. */
+export function queueOption(help: string): Option {
+  return new Option('--queue <url>', help).argParser(queueAddress).env('WWEBJS_CANARY_QUEUE');
+}
+
+/** True for an option that was given, and not by its variable, which is set for all commands of a machine. */
+export function isGiven(
+  value: string | undefined,
+  variable: 'WWEBJS_CANARY_QUEUE' | 'WWEBJS_CANARY_EVIDENCE',
+): boolean {
+  return value !== undefined && value !== process.env[variable];
+}
+
 /** Adds the options of every command that has attempts made by workers, and of the workers. */
 export function addQueueOptions(command: Command, queueHelp: string): Command {
   return command
-    .addOption(new Option('--queue <url>', queueHelp).argParser(queueAddress).env('WWEBJS_CANARY_QUEUE'))
+    .addOption(queueOption(queueHelp))
     .addOption(
       new Option(
         '--evidence <address>',
-        'with --queue: where all pass on the files of attempts: a shared folder, or s3://bucket/prefix?endpoint=...',
+        'with --queue: how the files of attempts get from workers to the run: a shared folder, or s3://bucket/prefix?endpoint=...',
       ).env('WWEBJS_CANARY_EVIDENCE'),
     )
     .addOption(
-      new Option('--lost-after <time>', 'with --queue: a worker that is silent for so long is lost')
+      new Option('--lost-after <time>', 'with --queue: a worker that does not renew its lock for this long is lost')
         .argParser(checkedBy(duration(1)))
         .default('60s'),
     );

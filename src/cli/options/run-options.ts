@@ -47,7 +47,11 @@ function addOwnOptions(command: Command, usualReporters: string): Command {
     .option('--condition <list>', 'conditions of WhatsApp Web and the machine for the flow', list)
     .addOption(switchesOption())
     .option('--repeat <n>', 'attempts per cell (default: 1)', wholeNumber(1, 10_000))
-    .option('--slots <n>', 'attempts at the same time (default: one per two cores)', wholeNumber(1, 256))
+    .option(
+      '--slots <n>',
+      'attempts at the same time (default: one per two cores; with --queue 1,000)',
+      wholeNumber(1, 10_000),
+    )
     .addOption(targetOption())
     .option('--seed <n>', 'repeats a run: order and random values (default: a new one)', wholeNumber(0, greatestSeed))
     .option('--shard <i/n>', 'only the i-th of n parts of the plan', checkedBy(parseShard))
