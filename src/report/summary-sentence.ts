@@ -44,7 +44,7 @@ export function summarySentence(
 }
 
 /** The cells that headlines are about: without a condition, with the default switches, attempted, and all on the same browser. */
-export function usualCells(summaries: readonly CellSummary[]): CellSummary[] {
+function usualCells(summaries: readonly CellSummary[]): CellSummary[] {
   const made = summaries.filter(
     ({ made, cell }) => made > 0 && cell.condition === 'none' && chosenText(cell.switches) === '',
   );

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
@@ -18,4 +19,26 @@ test('saved files that are no page, and wrong options are refused before anythin
     const { exit, stderr } = await cli(['watch', ...args], temporaryFolder());
     expect([exit, stderr]).toEqual([3, expect.stringMatching(message)]);
   }
+});
+
+test.each([
+  [{ answeredAt: null, failures: 1 }, 'No page was read yet; 1 look failed: no network. '],
+  [
+    { answeredAt: Date.UTC(2026, 10, 29, 8), failures: 2 },
+    'The page was read last at 2026-11-29 08:00 UTC; 2 looks failed since then: no network. ',
+  ],
+])('report builds says how looks go: %j', async (looks, words) => {
+  const home = temporaryFolder();
+  const store = await openStore(join(home, 'store.sqlite'));
+  const at = Date.UTC(2026, 10, 29, 9);
+  await store.liveBuilds.keepLooks({
+    ...looks,
+    lookedAt: at,
+    build: null,
+    trouble: 'no network',
+    nextAt: at + 300_000,
+  });
+  await store.close();
+  const { exit, stdout } = await cli(['report', 'builds'], home);
+  expect([exit, stdout]).toEqual([0, `${words}The next look is due at 2026-11-29 09:05 UTC.\n`]);
 });

@@ -199,10 +199,7 @@ async function versionsOf({
 }
 
 /** What the source of each version says; one that is not there is installed. */
-export async function checkedVersions(
-  versions: readonly string[],
-  say: (line: string) => void,
-): Promise<CheckedVersion[]> {
+async function checkedVersions(versions: readonly string[], say: (line: string) => void): Promise<CheckedVersion[]> {
   const checked: CheckedVersion[] = [];
   for (const library of versions) {
     const { packageDir } = await ensureLibrary(library, say, 'source');

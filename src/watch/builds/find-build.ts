@@ -101,7 +101,7 @@ async function captureOf(
  *
  * @param previous the file of the capture before it; null for none, and then the newest build that is known counts
  */
-export function compareCapture(
+function compareCapture(
   capture: Capture,
   file: string,
   previous: string | null,
