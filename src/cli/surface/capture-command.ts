@@ -17,6 +17,7 @@ import { captureText } from '../../surface/capture/file-text.ts';
 import { KeptReadings } from '../../surface/capture/kept-readings.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import { readSavedPage } from '../../surface/capture/read-saved-page.ts';
+import { plural } from '../../words/text.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { checkedBy, socketAddress } from '../options/option-values.ts';
 
@@ -195,7 +196,7 @@ function render(file: string, { build, date, modules, parsed, scripts, findings,
     return `  ${each.script}: ${each.message}${its}`;
   });
   return [
-    `${build} of ${date}: ${modules} modules of ${scripts.read} scripts, of ${scripts.named} that the page names; ${parsed} modules were parsed.`,
+    `${build} of ${date}: ${plural(modules, 'module')} in ${scripts.read} of the ${plural(scripts.named, 'script')} that the page names; ${parsed} of them were parsed.`,
     ...(findings.length > 0 ? ['Not read:', ...listed(lines)] : []),
     ...(ran ? ranLines(ran) : []),
     `${file}`,
