@@ -155,15 +155,6 @@ test('a key for a try-out is made wherever --replica stands, in the store of try
   expect(existsSync(join(home, 'replica-store.sqlite'))).toBe(true);
 });
 
-test('every command shows an example in its help', async () => {
-  const commands = ['quickstart', 'run', 'report merge', 'report show', 'db migrate', 'replica', 'doctor', 'advise'];
-  const helps = await Promise.all(commands.map((command) => cli([...command.split(' '), '--help'])));
-  for (const { exit, stdout } of helps) {
-    expect(stdout).toMatch(/Examples?:\n\s+.*wwebjs-canary/);
-    expect(exit).toBe(0);
-  }
-});
-
 test('help shows the time that an option has by default as one types it', async () => {
   for (const [command, shown] of [
     ['watch', '--every <time>: 15m'],
