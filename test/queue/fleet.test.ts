@@ -314,18 +314,6 @@ describe('a run that is cut off', () => {
   });
 });
 
-test('a server that loses its memory gets the attempts of a run again, and each counts once', async () => {
-  start('one', { slots: 2, attemptMs: 300 });
-  const running = runOnWorkers([planned({}, null, 8)], shared);
-  await until(isUnderWay);
-  await redis.client.flushall();
-  const { run, exit } = await running;
-  expect(exit).toBe(exitCode.asExpected);
-  const stored = await storedAttempts(run.id);
-  expect(stored.map(({ code }) => code)).toEqual(Array(8).fill('passed'));
-  expect(new Set(stored.map(({ id }) => id)).size).toBe(8);
-});
-
 describe('a queue that cannot be used', () => {
   const open = (url: string) => FleetLink.open(url, () => {});
 
