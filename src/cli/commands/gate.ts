@@ -31,7 +31,7 @@ import { parseBuildList } from '../options/build-option.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { greatestSeed, list, wholeNumber } from '../options/option-values.ts';
 import { policyOption } from '../options/policy-options.ts';
-import { addQueueOptions, isGiven, type QueueOptions } from '../options/queue-options.ts';
+import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
 import { switchesOption, withSwitches } from '../options/switch-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
@@ -133,17 +133,11 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
   const chosen = chooseReporters(options.reporter, verdictReporters);
   const terminal = processTerminal();
   const say = (line: string) => terminal.progress(`${line}\n`);
-  const usesQueue = options.run === true && !makesLive;
-  if (isGiven(options.queue, 'WWEBJS_CANARY_QUEUE') && !usesQueue)
-    throw new InputError(
-      makesLive
-        ? '--queue: attempts on the live site are made here, where the accounts are'
-        : '--queue goes with --run',
-    );
+  if (options.queue !== undefined && !options.run) throw new InputError('--queue goes with --run');
+  if (options.queue !== undefined && makesLive)
+    throw new InputError('--queue: attempts on the live site are made here, where the accounts are');
   const resolved = async () => resolveVersions(checked, say);
-  const { queue, ...others } = options;
-  const answer = () =>
-    withFleet(usesQueue ? options : others, say, async (maker) => answerIn(terminal, await resolved(), { say, maker }));
+  const answer = () => withFleet(options, say, async (maker) => answerIn(terminal, await resolved(), { say, maker }));
   const answerLive = () =>
     withPoolThere(options, async (pool) => {
       const live = liveAttempts(pool, { accounts, keepsDevices: true, write: terminal.progress });

@@ -20,14 +20,6 @@ export function queueOption(help: string): Option {
   return new Option('--queue <url>', help).argParser(queueAddress).env('WWEBJS_CANARY_QUEUE');
 }
 
-/** True for an option that was given, and not by its variable, which is set for all commands of a machine. */
-export function isGiven(
-  value: string | undefined,
-  variable: 'WWEBJS_CANARY_QUEUE' | 'WWEBJS_CANARY_EVIDENCE',
-): boolean {
-  return value !== undefined && value !== process.env[variable];
-}
-
 /** Adds the options of every command that has attempts made by workers, and of the workers. */
 export function addQueueOptions(command: Command, queueHelp: string): Command {
   return command
