@@ -29,15 +29,6 @@ test.each([[['worker']], [['run']], [['nightly']], [['exporter']], [[...gate, '-
   },
 );
 
-test('a queue that a variable names does not disturb a command that uses none', async () => {
-  vi.stubEnv('WWEBJS_CANARY_QUEUE', nowhere);
-  vi.stubEnv('WWEBJS_CANARY_EVIDENCE', temporaryFolder());
-  const judged = await cli(gate);
-  expect([judged.exit, judged.stderr]).toEqual(nothingToJudge);
-  const refused = await cli([...gate, '--queue', 'redis://127.0.0.1:2']);
-  expect([refused.exit, refused.stderr]).toEqual([3, 'error: --queue goes with --run\n']);
-});
-
 test('evidence without a queue is refused as an option, and not as a variable', async () => {
   const refused = await cli([...gate, '--evidence', '/mnt/evidence']);
   expect([refused.exit, refused.stderr]).toEqual([3, 'error: --evidence /mnt/evidence: it goes with --queue\n']);

@@ -18,6 +18,8 @@ import { TcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { LightWorker, type LightWorkerOptions, runOnWorkers, storedAttempts } from './light-workers.ts';
 
+/** Without one, a node of a cluster takes its port plus 10,000, which may be too high. */
+const busPort = String(await freePort());
 let redis: PrivateRedis;
 let shared: Pick<LightWorkerOptions, 'url' | 'folder' | 'lostAfterMs' | 'attemptMs'>;
 
@@ -334,7 +336,7 @@ describe('a queue that cannot be used', () => {
   });
 
   test.each([
-    ['a part of a cluster', ['--cluster-enabled', 'yes'], /part of a cluster/],
+    ['a part of a cluster', ['--cluster-enabled', 'yes', '--cluster-port', busPort], /part of a cluster/],
     ['a replica', ['--replicaof', '127.0.0.1', '1'], /a replica, which takes no writes/],
   ])('%s is bad input', async (_what, settings, message) => {
     const { url } = await startPrivateRedis(settings);

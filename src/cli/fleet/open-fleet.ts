@@ -3,7 +3,7 @@ import { packageVersion } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { TraceMode } from '../../contracts/trace.ts';
 import type { FleetAttempts } from '../../queue/fleet-attempts.ts';
-import { isGiven, lostAfterMs, type QueueOptions } from '../options/queue-options.ts';
+import { lostAfterMs, type QueueOptions } from '../options/queue-options.ts';
 
 /**
  * Loads what works with a queue: only where it is asked for, since its packages are optional.
@@ -37,7 +37,8 @@ export async function withFleet<T>(
   work: (maker: FleetAttempts | undefined) => Promise<T>,
 ): Promise<T> {
   if (queue === undefined) {
-    if (isGiven(evidence, 'WWEBJS_CANARY_EVIDENCE'))
+    // The variable is set for all commands of a machine, and some use no queue.
+    if (evidence !== undefined && evidence !== process.env.WWEBJS_CANARY_EVIDENCE)
       throw new InputError(`--evidence ${evidence}: it goes with --queue`);
     return work(undefined);
   }
