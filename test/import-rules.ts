@@ -173,7 +173,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'a run is a plan that the runner executes into the store and the reports, on builds that it may name as captures; it knows nothing of a command line',
   },
   queue: {
-    may: ['blobs', 'browser', 'contracts', 'library', 'runner', 'words'],
+    may: ['blobs', 'browser', 'codes', 'contracts', 'library', 'runner', 'words'],
     because: 'workers make attempts as this machine does; records are kept and judged where the run was started',
   },
   verdicts: {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
 import type { EvidenceCarrier } from '../blobs/evidence-store.ts';
+import type { Code } from '../codes/codes.ts';
 import type { Attempt } from '../contracts/attempt.ts';
 import { within } from '../contracts/within.ts';
 import { Finding } from '../runner/finding.ts';
@@ -35,6 +36,13 @@ export interface WorkerOptions {
   say(line: string): void;
 }
 
+const rest = { firstMs: 5_000, longestMs: 5 * 60_000 };
+/** Codes of attempts that this machine could not make, whatever was attempted. */
+const ofMachine: ReadonlySet<Code> = new Set<Code>([
+  'library-install-failed',
+  'harness-error',
+  'browser-launch-failed',
+]);
 const pollMs = { least: 250, most: 750 };
 const enrolMs = 2_000;
 const runStateMs = 1_000;
@@ -65,6 +73,9 @@ class QueueWorker {
   readonly #ended = new Set<Promise<void>>();
   readonly #said = new Set<string>();
   #taken = 0;
+  /** Attempts in sequence that this machine could not make. */
+  #spoiled = 0;
+  #restsUntil = 0;
   #explainsAt = 0;
   #freed = () => {};
 
@@ -100,7 +111,8 @@ class QueueWorker {
       const freed = new Promise<void>((resolve) => {
         this.#freed = resolve;
       });
-      const isTaken = this.#running.size < slots && (await this.#tryToTake());
+      const isRested = performance.now() >= this.#restsUntil;
+      const isTaken = isRested && this.#running.size < slots && (await this.#tryToTake());
       if (isTaken || this.#running.size > 0) busyAt = performance.now();
       else if (performance.now() - busyAt > idleMs) {
         say('nothing to do: ending');
@@ -178,6 +190,7 @@ class QueueWorker {
     try {
       await this.#hint(job, 'begun');
       const made = await attempt(data, stop.signal);
+      this.#restAfter(made.code !== null && ofMachine.has(made.code) ? made.code : null);
       const sent = await evidence.send(data.runId, made, runFolder(data.runId));
       const result: JobResult = { attempt: sent, worker: name };
       await job.moveToCompleted(result, token, false);
@@ -191,9 +204,25 @@ class QueueWorker {
   }
 
   async #fail(error: Error, job: Job<JobData>, token: string): Promise<unknown> {
-    if (!(error instanceof WaitsForLease)) return job.moveToFailed(error, token);
+    if (!(error instanceof WaitsForLease)) {
+      if (error.message !== interruptedReason) this.#restAfter(error.message);
+      return job.moveToFailed(error, token);
+    }
     await job.moveToDelayed(error.until, token);
     await this.#hint(job, 'delayed', error.message);
+  }
+
+  /**
+   * A machine that makes no attempts would spoil a plan faster than the others make it: it takes nothing for a while, longer each time.
+   *
+   * @param trouble of this machine; null after an attempt that was made.
+   */
+  #restAfter(trouble: string | null): void {
+    this.#spoiled = trouble === null ? 0 : this.#spoiled + 1;
+    if (trouble === null) return;
+    const restMs = Math.min(rest.firstMs * 2 ** (this.#spoiled - 1), rest.longestMs);
+    this.#restsUntil = performance.now() + restMs;
+    this.#options.say(`takes nothing for ${restMs / 1000} s, since this machine could not make an attempt: ${trouble}`);
   }
 
   async #hint(job: Job<JobData>, what: Hint['what'], why?: string): Promise<void> {

@@ -182,6 +182,17 @@ describe('attempts that no worker can make', () => {
   });
 });
 
+test('a worker whose machine makes no attempts spoils one and rests, and the others make the rest', async () => {
+  const broken = start('broken', { fails: 'no space left on device' });
+  const running = runOnWorkers([planned({}, null, 30)], shared);
+  await until(() => broken.lines.some((line) => line.startsWith('takes nothing for 5 s')));
+  start('healthy');
+  const { run } = await running;
+  const codes = (await storedAttempts(run.id)).map(({ code }) => code);
+  expect(codes).toHaveLength(30);
+  expect(codes.filter((code) => code === 'harness-error').length).toBeLessThan(4);
+});
+
 test('a worker that waits for attempts keeps nothing of each look', async () => {
   const link = await FleetLink.open(redis.url, () => {});
   const stop = new AbortController();
