@@ -38,7 +38,7 @@ export interface WorkerOptions {
 
 const rest = { firstMs: 5_000, longestMs: 5 * 60_000 };
 /** Codes of attempts that this machine could not make, whatever was attempted. */
-const ofMachine: ReadonlySet<Code> = new Set<Code>([
+const ofMachine: ReadonlySet<string> = new Set<Code>([
   'library-install-failed',
   'harness-error',
   'browser-launch-failed',
