@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Policy } from './policy.ts';
+import { sha256 } from './sha256.ts';
 
 /** SHA-256 over what the policy says: comments, order of keys and the editor's `$schema` do not change it. */
 export function policyHash({ $schema: _, ...policy }: Policy): string {
-  return createHash('sha256').update(canonicalJson(policy)).digest('hex');
+  return sha256(canonicalJson(policy));
 }
 
 function canonicalJson(value: unknown): string {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { attemptSchema, cellSchema } from '../contracts/attempt.ts';
 import { cellKey } from '../contracts/cell-key.ts';
+import { sha256 } from '../contracts/sha256.ts';
 import { traceModes } from '../contracts/trace.ts';
 import type { NumberedTask } from '../runner/run-plan.ts';
 
@@ -37,7 +37,7 @@ export type RunState = z.infer<typeof runStateSchema>;
 /** The same attempt has the same id, so that the queue takes it once. */
 export function jobIdOf(runId: string, { planned, number, seed, repeats }: NumberedTask): string {
   const parts = [runId, cellKey(planned.cell), number, seed, repeats];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256(JSON.stringify(parts));
 }
 
 /** An attempt that has to wait for an account: the worker does not wait with it. */

@@ -18,7 +18,7 @@ export class Nights {
     return row ? { ...nightSchema.parse(JSON.parse(row.record)), spentMs: row.spent_ms } : null;
   }
 
-  /** Keeps a night as it is now. */
+  /** Writes the current state of a night. */
   async keep(night: Night): Promise<void> {
     const row = { record: JSON.stringify(night), spent_ms: night.spentMs };
     await this.#db

@@ -83,7 +83,7 @@ test.each(['s3://me:secret@bucket/x?endpoint=http://s3', 's3://bucket/x?endpoint
 describe('evidence in a folder', () => {
   test('reaches another machine byte for byte', () => passesOn(openEvidence(temporaryFolder(), {})));
 
-  test('an attempt without evidence stays as it is', async () => {
+  test('the store does not change an attempt without evidence', async () => {
     const place = temporaryFolder();
     const store = openEvidence(place, {});
     const attempt = passedAttempt();

@@ -5,7 +5,7 @@ import { home, packageRoot } from '../../src/contracts/home.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { installToy } from './toy-installation.ts';
 
-/** A version that passes the flow of `toyFiles` in a moment, without a browser, and one that ends its process as soon as it is started. */
+/** Two toy versions without a browser: one passes the flow of `toyFiles`, the other ends its process when it starts. */
 export const toys = { works: '0.0.1', fails: '0.0.2' };
 
 /** Makes a home with both toys, in which this test and the processes that it starts then work. */

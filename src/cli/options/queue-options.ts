@@ -6,7 +6,7 @@ import { checkedBy, duration } from './option-values.ts';
 export interface QueueOptions {
   queue?: string;
   evidence?: string;
-  /** As it is given, since `watch` passes it on to `run`. */
+  /** The text of the option: `watch` passes it to `run`. */
   lostAfter: string;
 }
 

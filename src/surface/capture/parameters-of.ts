@@ -102,8 +102,8 @@ interface ParameterUse {
 }
 
 /**
- * Every use of a parameter, found as they are asked for: most functions use a parameter as it is at once, and are not read to their end. A
- * declaration `t = e` at the start makes `t` another name of it; after `e = e.last`, what `e` holds is not the parameter any more.
+ * The uses of a parameter in the order of the code. A caller that stops early saves the rest of the walk: the first use decides for most
+ * functions. A declaration `t = e` at the start makes `t` another name of it; after `e = e.last`, what `e` holds is not the parameter any more.
  */
 function* usesOf(name: string, callable: Callable): Generator<ParameterUse> {
   const all = statementsOf(callable);

@@ -201,7 +201,7 @@ test.each([
   expect(await look()).toMatchObject({ kind: 'found' });
 });
 
-test('a page of which scripts are missing is read again twice, without asking for it within the hour, and then counts as it is', async () => {
+test('a page with missing scripts is read twice more without another request for the page, and is then accepted', async () => {
   const [gone] = [...livePage(resolveSurface(older)).scripts.keys()];
   answer = ofBuild(older, (path) => (path === gone ? (_, to) => void to.writeHead(404).end() : undefined));
   for (const asked of [['/'], []]) {

@@ -1,7 +1,7 @@
 import type { ModelCount, ObservedPage } from '../../../contracts/capture.ts';
 import type { ExportKind } from '../../../contracts/surface.ts';
 
-/** What the loader of Comet builds holds for each registered module, as far as it is read here. */
+/** The fields of a module in the loader of Comet builds that this file reads. */
 export interface RegisteredModule {
   exports: unknown;
   factory: unknown;
