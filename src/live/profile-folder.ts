@@ -42,3 +42,9 @@ async function removeLeft(folder: string): Promise<void> {
 }
 
 const lockOf = (folder: string) => join(folder, '.lock');
+
+/** Where LocalAuth of the library keeps the profile of a device. */
+export const sessionOf = ({ dataPath }: { dataPath: string }) => join(dataPath, 'session');
+
+/** @param token of the lease under which the profile is saved; 0 for that of a link. */
+export const blobName = (account: string, token: number) => `live/${account}/${token}-${Date.now()}`;

@@ -1,6 +1,12 @@
 import type { Json } from '../contracts/host.ts';
 import type { OpenTarget } from './target.ts';
 
+/** What each flow that links asks of a phone. */
+export const linkingFlows: ReadonlyMap<string, 'qr' | 'code'> = new Map([
+  ['qr-to-ready', 'qr'],
+  ['pairing-code-to-ready', 'code'],
+]);
+
 /** One linked device of the user's own, or one that is about to be linked. */
 export interface LiveDevice {
   /** The name of its account. */

@@ -8,14 +8,12 @@ import { EvidenceCollector } from '../gate/evidence-collector.ts';
 import { judge } from '../gate/judge.ts';
 import { readLivePolicy } from '../live/live-policy.ts';
 import type { Example } from '../report/verdict/failure-examples.ts';
+import { linkingFlows } from '../runner/live-site.ts';
 import type { Store } from '../store/open-store.ts';
 import { cellOf } from '../words/cell-summary.ts';
 import { checkVersions, collectFromReports, collectFromStore, type Selection } from './collect-attempts.ts';
 import { type LiveAttempt, type Paired, pairLiveAttempts } from './live-pairs.ts';
 import { type PairPlan, planPairs } from './plan-pairs.ts';
-
-/** Flows that ask a phone for a link, of which a number has one a day. */
-const linking: ReadonlySet<string> = new Set(['qr-to-ready', 'pairing-code-to-ready']);
 
 /** What is judged on the live site, and by what. */
 interface LiveQuestion {
@@ -136,7 +134,7 @@ export function planLivePairs(selection: Selection): PairPlan {
 /** @throws InputError for a flow that links. */
 export function liveFlows({ choice }: Pick<Selection, 'choice'>): readonly string[] {
   const flow = choice.flow ?? ['restore-to-ready'];
-  const link = flow.find((name) => linking.has(name));
+  const link = flow.find((name) => linkingFlows.has(name));
   if (link !== undefined)
     throw new InputError(
       `--flow ${link}: a number may be linked once a day, so the gate compares no links on the live site`,
@@ -152,5 +150,5 @@ export function pairsPerDay(): number {
 function isAsked({ library, flow, browser }: LiveAttempt['cell'], { baseline, candidate, choice }: Selection): boolean {
   const isOneOf = (values: readonly string[] | undefined, value: string) => values?.includes(value) ?? true;
   const isArm = library === baseline || library === candidate;
-  return isArm && isOneOf(choice.flow, flow) && isOneOf(choice.browser, browser) && !linking.has(flow);
+  return isArm && isOneOf(choice.flow, flow) && isOneOf(choice.browser, browser) && !linkingFlows.has(flow);
 }

@@ -80,9 +80,7 @@ test('a link that is under way ends soon after a person has stopped the pool', a
     await pool.accounts.stop('a number was banned');
     await wait(60);
   });
-  const attempt = await site()
-    .attempts({ heartbeatMs: 200 })
-    .add('cleo', null, await liveInput(flow));
+  const attempt = await site().add('cleo', flow, null, { heartbeatMs: 200 });
   await pool.accounts.stop(null);
   expect(attempt).toMatchObject({ outcome: 'infra', code: 'limit-reached' });
   expect(attempt.cause?.message).toBe('the pool is stopped: a number was banned');
@@ -148,8 +146,7 @@ describe('what the server says of an account', () => {
     const { pool } = site();
     await site().advance(24 * hourMs);
     site().replica.setCondition('reachout-timelock', true, { hours: 5 });
-    const linking = site().attempts({ number: numbers.ben });
-    passed(await linking.add('ben-3', numbers.ben, await liveInput('qr-to-ready')));
+    passed(await site().add('ben-3', 'qr-to-ready', numbers.ben, { number: numbers.ben }));
     site().replica.setCondition('reachout-timelock', false);
     expect((await pool.accounts.resting()).get('ben-3')?.why).toBe('WhatsApp restricts the number');
     await pool.accounts.remove('ben-3');
@@ -160,8 +157,7 @@ describe('what the server says of an account', () => {
     await site().serve('2.3000.1044822804');
     site().replica.setCondition('passkey-required', true);
     // Its phone reports nothing, as a person who holds one: only the page shows it.
-    const attempts = site().attempts({ number: numbers.ben, reports: false });
-    const attempt = await attempts.add('ben-2', numbers.ben, await liveInput('qr-to-ready'));
+    const attempt = await site().add('ben-2', 'qr-to-ready', numbers.ben, { number: numbers.ben, reports: false });
     expect(attempt).toMatchObject({ outcome: 'infra', code: 'passkey-required', blame: 'account' });
     await site().serve(today);
   });

@@ -9,8 +9,10 @@ import type { Capture } from '../../src/contracts/capture.ts';
 import { ensureLibrary } from '../../src/library/ensure-library.ts';
 import { AccountPool } from '../../src/live/account-pool.ts';
 import { CodeShower } from '../../src/live/code-shower.ts';
-import { LiveAttempts, type LivePool } from '../../src/live/live-attempts.ts';
+import { linkAccount } from '../../src/live/link-account.ts';
+import { type LiveAttemptOptions, LiveAttempts } from '../../src/live/live-attempts.ts';
 import { readLivePolicy } from '../../src/live/live-policy.ts';
+import type { LivePool } from '../../src/live/live-starts.ts';
 import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
 import { touchedModules } from '../../src/replica/builds/read-build-data.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
@@ -88,21 +90,30 @@ export class SimulatedLiveSite {
     return advance(this.database, ms);
   }
 
-  attempts({
+  attempts(options: AttemptsOptions = {}): LiveAttempts {
+    return new LiveAttempts(this.pool, this.#startOptions(options));
+  }
+
+  /** Links a new account by a flow, with the phone of `options`. @param number where it is known before. */
+  async add(name: string, flow: string | Flow, number: string | null = null, options: AttemptsOptions = {}) {
+    return linkAccount(this.pool, this.#startOptions(options), { name, number, input: await liveInput(flow) });
+  }
+
+  #startOptions({
     number = numbers.anna,
     reports = true,
     chromiumArgs = this.replica.chromiumArgs,
     ...options
-  }: AttemptsOptions = {}) {
+  }: AttemptsOptions): LiveAttemptOptions {
     const onCode = this.#phoneCommand(number, reports);
-    return new LiveAttempts(this.pool, {
+    return {
       ...options,
       chromiumArgs,
       shower: (account) => new CodeShower({ account, onCode, file: join(this.store, 'qr.png'), write: () => {} }),
       screenshots: false,
       say: () => {},
       wait: (ms) => this.advance(ms),
-    });
+    };
   }
 
   /** The page of one of the accounts, as `surface capture --account` reads it. @throws as `captureAccount` */
@@ -143,9 +154,8 @@ if (!answer.ok && ${reports}) {
 
   /** Links both numbers. */
   async link(): Promise<void> {
-    passed(await this.attempts().add('anna', null, await liveInput('qr-to-ready')));
-    const ben = this.attempts({ number: numbers.ben });
-    passed(await ben.add('ben', numbers.ben, await liveInput('pairing-code-to-ready')));
+    passed(await this.add('anna', 'qr-to-ready'));
+    passed(await this.add('ben', 'pairing-code-to-ready', numbers.ben, { number: numbers.ben }));
   }
 }
 

@@ -11,7 +11,8 @@ import { InputError } from '../../contracts/input-error.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
 import { type LiveAccount, refusalWords } from '../../live/account-pool.ts';
 import { type PoolRefusal, phoneReminder } from '../../live/limits.ts';
-import type { LivePool } from '../../live/live-attempts.ts';
+import { linkAccount } from '../../live/link-account.ts';
+import type { LivePool } from '../../live/live-starts.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import type { AttemptInput } from '../../runner/attempt-input.ts';
@@ -19,7 +20,7 @@ import { deadlineFactor } from '../../runner/deadlines.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
 import { readMatrix } from '../../runs/read-plan.ts';
 import { plural } from '../../words/text.ts';
-import { liveAttempts, withPool } from '../live/open-pool.ts';
+import { liveAttempts, startOptions, withPool } from '../live/open-pool.ts';
 import { addPoolOptions, onCodeOption, type PoolOptions } from '../options/live-options.ts';
 import { phoneNumber } from '../options/option-values.ts';
 import { stopSignal } from '../process/signals.ts';
@@ -127,9 +128,11 @@ async function add(name: string, options: LinkOptions): Promise<void> {
   const { progress } = processTerminal();
   await withPool(options, async (pool) => {
     await pool.accounts.checkNew(name, number);
-    const linking = liveAttempts(pool, { onCode, qrFile, write: progress });
+    const starts = startOptions({ onCode, qrFile, write: progress });
     const version = library ?? lastOfMatrix();
-    const attempt = await attemptOnce({ flow, library: version, browser }, (input) => linking.add(name, number, input));
+    const attempt = await attemptOnce({ flow, library: version, browser }, (input) =>
+      linkAccount(pool, starts, { name, number, input }),
+    );
     process.exitCode = tell(name, attempt, 'is linked, and in the pool');
   });
 }

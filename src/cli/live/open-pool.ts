@@ -4,8 +4,9 @@ import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { AccountPool } from '../../live/account-pool.ts';
 import { CodeShower } from '../../live/code-shower.ts';
-import { LiveAttempts, type LivePool } from '../../live/live-attempts.ts';
+import { type LiveAttemptOptions, LiveAttempts } from '../../live/live-attempts.ts';
 import { readLivePolicy } from '../../live/live-policy.ts';
+import type { LivePool } from '../../live/live-starts.ts';
 import type { LiveTables } from '../../live/tables.ts';
 import { openVault, type Vault } from '../../service/profiles/open-vault.ts';
 import { SealedProfiles } from '../../service/profiles/sealed-profiles.ts';
@@ -79,16 +80,26 @@ export interface LiveRunOptions {
 }
 
 /** Makes attempts with the accounts of a pool, and shows codes in the terminal. */
-export function liveAttempts(
-  pool: LivePool,
-  { accounts, onCode, qrFile, screenshots = false, keepsDevices, waitsElsewhere, write }: LiveRunOptions,
-): LiveAttempts {
-  return new LiveAttempts(pool, {
+export function liveAttempts(pool: LivePool, options: LiveRunOptions): LiveAttempts {
+  return new LiveAttempts(pool, startOptions(options));
+}
+
+/** How attempts start in a terminal, which shows their codes. */
+export function startOptions({
+  accounts,
+  onCode,
+  qrFile,
+  screenshots = false,
+  keepsDevices,
+  waitsElsewhere,
+  write,
+}: LiveRunOptions): LiveAttemptOptions {
+  return {
     accounts,
     shower: (account) => new CodeShower({ account, onCode, file: qrFile ?? home(`${account}-qr.png`), write }),
     screenshots,
     keepsDevices,
     waitsElsewhere,
     say: (line) => write(`${line}\n`),
-  });
+  };
 }

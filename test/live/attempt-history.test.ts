@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AttemptEvent } from '../../src/contracts/attempt.ts';
 import { InputError } from '../../src/contracts/input-error.ts';
-import { isStillLinked, majorOf, placeOfFailure, tookCode } from '../../src/live/live-attempts.ts';
+import { isStillLinked, placeOfFailure, tookCode } from '../../src/live/attempt-history.ts';
+import { majorOf } from '../../src/live/profile-browser.ts';
 
 const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
 const page = (isWhatsAppWeb: boolean) => event('page:observed', { isWhatsAppWeb, build: null });
