@@ -13,7 +13,7 @@ import { recordOfUnstarted } from '../runner/build-record.ts';
 import type { AttemptMaker, NumberedTask } from '../runner/run-plan.ts';
 import { countEnded } from './fleet-counts.ts';
 import { type FleetLink, farewellMs, hintSchema, keys, parsed } from './fleet-link.ts';
-import { interruptedReason, type JobData, jobIdOf, jobResultSchema, type RunState } from './job.ts';
+import { interruptedReason, type JobData, jobIdOf, jobResultSchema, lostReason, type RunState } from './job.ts';
 import { type FleetWorker, needOf, type QueueNeed, queueName, waitingReason, whyNotServed } from './needs.ts';
 
 export interface FleetOptions {
@@ -378,9 +378,6 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     }
   }
 }
-
-/** What BullMQ fails a job with whose lock was lost. */
-const lostReason = 'job stalled more than allowable limit';
 
 /** @throws TroubleError */
 function refused({ message }: Error): never {

@@ -200,6 +200,8 @@ export class FleetLink {
     redis.off('error', note);
     if (info === undefined) throw troubleOf(address, why ?? 'it does not answer');
     checkServer(info, address);
+    const warning = evictionWarning(info);
+    if (warning) this.#say(warning);
     redis.on('error', () => this.#note(true)).on('close', () => this.#note(true));
     redis.on('ready', () => this.#note(false));
   }
@@ -222,9 +224,24 @@ function troubleOf(address: string, why: string): Error {
   return new TroubleError(`the queue at ${address} cannot be reached: ${why}`);
 }
 
+/** One fact of what a server says of itself; empty when it does not say it. */
+function factOf(info: string, name: string): string {
+  return new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+}
+
+/**
+ * `volatile-*` drops keys that have an expiry. Attempts have none; locks, leases of runs and counts have one, so an attempt that is under
+ * way can become a lost one.
+ */
+function evictionWarning(info: string): string | null {
+  const eviction = factOf(info, 'maxmemory_policy');
+  if (!eviction.startsWith('volatile-') || factOf(info, 'maxmemory') === '0') return null;
+  return `with its maxmemory-policy ${eviction} the queue drops locks when its memory is full, and their attempts become lost ones; set noeviction`;
+}
+
 /** @throws InputError for a server that is too old, that is one of several, or that may drop jobs when its memory is full. */
 function checkServer(info: string, address: string): void {
-  const fact = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+  const fact = (name: string) => factOf(info, name);
   const version = fact('valkey_version') || fact('redis_version');
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < leastVersion[0] || (major === leastVersion[0] && minor < leastVersion[1]))

@@ -29,6 +29,8 @@ export type JobResult = z.infer<typeof jobResultSchema>;
 
 /** Why a job failed whose attempt was ended because its run was. */
 export const interruptedReason = 'the run was interrupted';
+/** Why a job failed whose lock was not renewed: the queue has words of its own for it, which may change. */
+export const lostReason = 'the worker was lost';
 
 /** What the coordinator of a run wants of the workers. */
 export const runStateSchema = z.enum(['open', 'stopping']);

@@ -7,7 +7,7 @@ import type { Attempt } from '../contracts/attempt.ts';
 import { within } from '../contracts/within.ts';
 import { Finding } from '../runner/finding.ts';
 import { type FleetLink, farewellMs, type Hint, keys } from './fleet-link.ts';
-import { interruptedReason, type JobData, type JobResult, jobDataSchema, WaitsForLease } from './job.ts';
+import { interruptedReason, type JobData, type JobResult, jobDataSchema, lostReason, WaitsForLease } from './job.ts';
 import { type QueueNeed, queueSchema, type Serves, whyNotServed } from './needs.ts';
 
 export interface WorkerOptions {
@@ -25,6 +25,12 @@ export interface WorkerOptions {
   idleMs?: number | undefined;
   /** Where attempts write their files, each into a folder with its id. */
   runFolder(runId: string): string;
+  /**
+   * Called once for each browser, before the first attempt with it is taken.
+   *
+   * @throws Error when this machine cannot have it: the worker goes on with the other browsers that it serves.
+   */
+  haveBrowser(name: string): Promise<void>;
   /**
    * Makes one attempt.
    *
@@ -60,7 +66,11 @@ interface HeldAttempt {
   stop: AbortController;
 }
 
-/** Takes attempts out of the queues of a fleet and makes them, until the signal is aborted. */
+/**
+ * Takes attempts out of the queues of a fleet and makes them, until the signal is aborted.
+ *
+ * @throws the error of the last browser when the machine can have none that it serves.
+ */
 export async function serveQueue(link: FleetLink, options: WorkerOptions): Promise<void> {
   await new QueueWorker(link, options).serve();
 }
@@ -72,6 +82,10 @@ class QueueWorker {
   readonly #running = new Set<HeldAttempt>();
   readonly #ended = new Set<Promise<void>>();
   readonly #said = new Set<string>();
+  readonly #browsers = new Map<string, 'coming' | 'there'>();
+  #serves: Serves;
+  /** Why it serves nothing. */
+  #trouble: Error | null = null;
   #taken = 0;
   /** Attempts in sequence that this machine could not make. */
   #spoiled = 0;
@@ -82,6 +96,7 @@ class QueueWorker {
   constructor(link: FleetLink, options: WorkerOptions) {
     this.#link = link;
     this.#options = options;
+    this.#serves = options.serves;
   }
 
   async serve(): Promise<void> {
@@ -97,9 +112,9 @@ class QueueWorker {
     try {
       await this.#takeUntilStopped();
       await Promise.all(this.#ended);
-      await within(farewellMs, () => this.#link.leave(this.#id)).catch(() => {});
     } finally {
       for (const timer of timers) timer.abort();
+      await within(farewellMs, () => this.#link.leave(this.#id)).catch(() => {});
     }
   }
 
@@ -113,7 +128,9 @@ class QueueWorker {
       });
       const isRested = performance.now() >= this.#restsUntil;
       const isTaken = isRested && this.#running.size < slots && (await this.#tryToTake());
-      if (isTaken || this.#running.size > 0) busyAt = performance.now();
+      if (this.#trouble) throw this.#trouble;
+      const isComing = [...this.#browsers.values()].includes('coming');
+      if (isTaken || isComing || this.#running.size > 0) busyAt = performance.now();
       else if (performance.now() - busyAt > idleMs) {
         say('nothing to do: ending');
         return;
@@ -145,8 +162,10 @@ class QueueWorker {
     const needs = await this.#link.needs();
     const served: QueueNeed[] = [];
     for (const need of needs) {
-      const refusal = whyNotServed({ ...this.#options, schema: queueSchema }, need);
-      if (refusal === null) served.push(need);
+      const { version } = this.#options;
+      const refusal = whyNotServed({ version, serves: this.#serves, schema: queueSchema }, need);
+      if (refusal === null && this.#browsers.get(need.browser) === 'there') served.push(need);
+      else if (refusal === null) this.#get(need.browser);
       else if (this.#explainsAt < performance.now()) await this.#explain(need, refusal);
     }
     if (this.#explainsAt < performance.now()) this.#explainsAt = performance.now() + enrolMs;
@@ -156,6 +175,25 @@ class QueueWorker {
     return false;
   }
 
+  /** Has a browser come while the attempts with others go on. */
+  #get(browser: string): void {
+    if (this.#browsers.has(browser)) return;
+    this.#browsers.set(browser, 'coming');
+    void this.#options
+      .haveBrowser(browser)
+      .then(() => this.#browsers.set(browser, 'there'))
+      .catch((error: Error) => this.#doWithout(browser, error))
+      .finally(() => this.#freed());
+  }
+
+  #doWithout(browser: string, error: Error): void {
+    this.#browsers.delete(browser);
+    const browsers = this.#serves.browsers.filter((name) => name !== browser);
+    this.#serves = { ...this.#serves, browsers };
+    if (browsers.length === 0) this.#trouble = error;
+    else this.#options.say(`serves browser ${browser} no more: ${error.message}`);
+  }
+
   async #takeFrom(need: QueueNeed): Promise<boolean> {
     const { lostAfterMs, name, signal } = this.#options;
     const taker = this.#link.taker(need, lostAfterMs, name);
@@ -163,7 +201,7 @@ class QueueWorker {
     const job = (await taker.getNextJob(token, { block: false })) as Job<JobData> | undefined;
     if (!job) return false;
     if (job.deferredFailure) {
-      await job.moveToFailed(new Error(job.deferredFailure), token);
+      await job.moveToFailed(new Error(lostReason), token);
       return true;
     }
     const data = jobDataSchema.parse(job.data);
@@ -232,9 +270,9 @@ class QueueWorker {
   }
 
   async #enrol(): Promise<void> {
-    const { name, version, slots, serves, signal } = this.#options;
+    const { name, version, slots, signal } = this.#options;
     if (signal.aborted) return this.#link.leave(this.#id);
-    const schema = queueSchema;
+    const [schema, serves] = [queueSchema, this.#serves];
     await this.#link.enrol({ id: this.#id, name, schema, version, slots, serves, running: this.#running.size });
   }
 

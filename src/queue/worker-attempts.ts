@@ -18,7 +18,7 @@ export interface WorkerAttempts {
 /** The supplies of so many cells stay in memory; a run has its cells in turn. */
 const mostCells = 40;
 
-/** Makes the attempts of a worker. Libraries are installed and browsers started for the first attempt that needs them. */
+/** Makes the attempts of a worker. Libraries that it does not name are installed for the first attempt that needs them. */
 export function workerAttempts({ runFolder, live, say }: WorkerAttempts) {
   const libraries = new Map<string, ReturnType<typeof ensureLibrary>>();
   const browsers = new Map<string, ReturnType<typeof ensureBrowser>>();
@@ -32,10 +32,20 @@ export function workerAttempts({ runFolder, live, say }: WorkerAttempts) {
     if (cells.size >= mostCells && !oldest.done) cells.delete(oldest.value);
     return once(cells, cellKey(cell), () => gatherSupplies([{ cell, expectation: null, repeat: 1 }], say, getters));
   };
-  return async ({ runId, id, seed, cell, trace }: JobData, signal: AbortSignal): Promise<Attempt> => {
-    const { of } = await suppliesOf(cell);
-    const make = attemptsHere({ of, trace, live, deadlineFactor: deadlineFactor(), runFolder });
-    return make({ id, seed, cell, runId, signal });
+  return {
+    /** Downloads a browser unless it is there, and checks that it starts. @throws InputError, TroubleError as `ensureBrowser`. */
+    async haveBrowser(name: string): Promise<void> {
+      await getters.browser(name);
+    },
+    /** The name of a library in cells, after its installation. @throws InputError, TroubleError as `ensureLibrary`. */
+    async haveLibrary(spec: string): Promise<string> {
+      return (await getters.library(spec)).label;
+    },
+    async attempt({ runId, id, seed, cell, trace }: JobData, signal: AbortSignal): Promise<Attempt> {
+      const { of } = await suppliesOf(cell);
+      const make = attemptsHere({ of, trace, live, deadlineFactor: deadlineFactor(), runFolder });
+      return make({ id, seed, cell, runId, signal });
+    },
   };
 }
 

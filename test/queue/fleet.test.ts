@@ -106,6 +106,25 @@ test('a worker that ends by SIGTERM records what it had begun, and one without w
   expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
 });
 
+test('a second signal ends a worker at once, and another one makes its attempt', async () => {
+  const first = start('first', { attemptMs: 60_000 });
+  const running = runOnWorkers([planned()], shared);
+  await until(isUnderWay);
+  first.signal('SIGTERM');
+  // Signals that come close together are one.
+  await sleep(700);
+  expect([first.exitCode, first.endedBy]).toEqual([null, null]);
+  first.signal('SIGTERM');
+  await first.exited;
+  expect(first.endedBy).toBe('SIGTERM');
+  start('second');
+  const { run } = await running;
+  expect((await storedAttempts(run.id)).map(({ id, code }) => [id, code])).toEqual([
+    [`${run.id}-0001`, 'worker-lost'],
+    [`${run.id}-0001-2`, null],
+  ]);
+});
+
 test('a worker and a run that are cut off from the queue for a moment lose no attempt and count none twice', async () => {
   const wires = [await TcpProxy.to(redis.port), await TcpProxy.to(redis.port)];
   onTestFinished(async () => {
@@ -182,6 +201,23 @@ describe('attempts that no worker can make', () => {
   });
 });
 
+test('a worker takes no attempt with a browser that it cannot have, and ends when it can have none', async () => {
+  const partly = start('partly', { browsers: ['107', 'current'], lacks: ['107'] });
+  const without = start('without', { browsers: ['107'], lacks: ['107'] });
+  const said: string[] = [];
+  const plan = [planned({ browser: '107' }), planned({ browser: 'current' })];
+  const running = runOnWorkers(plan, { ...shared, say: (line) => said.push(line) });
+  await without.exited;
+  expect([without.exitCode, without.lines.at(-1)]).toEqual([exitCode.trouble, 'browser "107" does not start']);
+  await until(() => partly.lines.includes('serves browser 107 no more: browser "107" does not start'));
+  await until(() =>
+    said.some((line) => /waiting: 1 attempt of .* on browser 107.*serves the browsers current/.test(line)),
+  );
+  start('fitting', { browsers: ['107'] });
+  const { run } = await running;
+  expect((await storedAttempts(run.id)).map(({ outcome }) => outcome)).not.toContain('infra');
+});
+
 test('a worker whose machine makes no attempts spoils one and rests, and the others make the rest', async () => {
   const broken = start('broken', { fails: 'no space left on device' });
   const running = runOnWorkers([planned({}, null, 30)], shared);
@@ -200,6 +236,7 @@ test('a worker that waits for attempts keeps nothing of each look', async () => 
     ...{ name: 'waiting', version: 'test', slots: 1, lostAfterMs: 60_000, signal: stop.signal, say: () => {} },
     ...{ evidence: openEvidence(undefined, {}), serves: { targets: ['replica'], browsers: ['current'] } },
     runFolder: () => shared.folder,
+    haveBrowser: async () => {},
     attempt: () => Promise.reject(new Error('there is none')),
   });
   await sleep(1_000);
@@ -363,5 +400,32 @@ describe('a queue that cannot be used', () => {
     await right.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     await right.close();
     await expect(open(strict.url.replace('//', '//:right@'))).rejects.toThrow(/allkeys-lru.*set noeviction/);
+  });
+
+  test('one that may drop locks when its memory is full is used with a warning: attempts stay, and their locks do not', async () => {
+    const { url, client } = await startPrivateRedis(['--maxmemory-policy', 'volatile-lru', '--maxmemory', '100mb']);
+    const said: string[] = [];
+    const link = await FleetLink.open(url, (line) => said.push(line));
+    onTestFinished(() => link.close());
+    expect(said).toEqual([expect.stringMatching(/^with its maxmemory-policy volatile-lru .*set noeviction$/)]);
+    const need = needOf(planned().cell, 'test');
+    await link.queue(need).add('attempt', {}, { jobId: 'one' });
+    await link.taker(need, 60_000, 'worker').getNextJob('token', { block: false });
+    expect(await client.keys('*:lock')).toHaveLength(1);
+    await client.config('SET', 'maxmemory', '1');
+    await expect(client.set('more', 'x')).rejects.toThrow(/OOM/);
+    expect(await client.keys('*:lock')).toEqual([]);
+    expect(await client.keys('*:one')).toHaveLength(1);
+  });
+
+  test.each([
+    ['noeviction', '1gb'],
+    ['volatile-lru', '0'],
+  ])('one that drops nothing, with %s and a limit of %s, is used without a warning', async (policy, limit) => {
+    const { url } = await startPrivateRedis(['--maxmemory-policy', policy, '--maxmemory', limit]);
+    const said: string[] = [];
+    const link = await FleetLink.open(url, (line) => said.push(line));
+    await link.close();
+    expect(said).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEvidence } from '../../src/blobs/evidence-store.ts';
+import { stopSignal } from '../../src/cli/process/signals.ts';
+import { exitCode } from '../../src/contracts/exit-code.ts';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
 import { WaitsForLease } from '../../src/queue/job.ts';
 import { serveQueue } from '../../src/queue/serve-queue.ts';
@@ -24,12 +26,11 @@ const {
   accountMs,
   instead,
 } = options;
-const { browsers = ['current'], libraries } = options;
+const { browsers = ['current'], libraries, lacks = [] } = options;
 
 const waited = new Set<string>();
 const say = (line: string) => console.log(line);
-const stop = new AbortController();
-process.on('SIGTERM', () => stop.abort());
+const stop = stopSignal(() => {});
 const link = await FleetLink.open(url, say);
 say('serving');
 await serveQueue(link, {
@@ -38,6 +39,9 @@ await serveQueue(link, {
   serves: { targets: ['replica'], browsers, ...(libraries && { libraries }) },
   signal: stop.signal,
   runFolder: () => join(folder, name),
+  async haveBrowser(browser) {
+    if (lacks.includes(browser)) throw new Error(`browser "${browser}" does not start`);
+  },
   async attempt({ id, seed, cell }, signal) {
     if (fails) throw new Error(fails);
     if (id.endsWith('-0001') && accountMs && !waited.has(id)) {
@@ -54,5 +58,9 @@ await serveQueue(link, {
     writeFileSync(join(artifacts, 'events.json'), '[]\n');
     return failedAttempt({ id, seed, startedAt, artifacts: id });
   },
+}).catch((error: Error) => {
+  say(error.message);
+  process.exitCode = exitCode.trouble;
 });
+stop[Symbol.dispose]();
 await link.close();

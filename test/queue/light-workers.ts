@@ -26,6 +26,8 @@ export interface LightWorkerOptions {
   version?: string;
   browsers?: string[];
   libraries?: string[];
+  /** Browsers that it serves, and that its machine turns out not to have. */
+  lacks?: string[];
   /** The first attempt of a run waits so long for an account. */
   accountMs?: number;
   /** Every attempt fails with this message, as where a worker cannot make any. */
@@ -55,6 +57,11 @@ export class LightWorker {
 
   get exitCode(): number | null {
     return this.#child.exitCode;
+  }
+
+  /** The signal that ended it. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.#child.signalCode;
   }
 
   signal(name: NodeJS.Signals): void {

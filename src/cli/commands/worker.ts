@@ -33,8 +33,13 @@ export function workerCommand(): Command {
   const command = new Command();
   addQueueOptions(command, 'the queue: redis://[user:password@]host:port, of Redis 6.2 or newer, or Valkey');
   return addPoolOptions(command)
-    .option('--browser <list>', 'the browsers that it serves', list, bundledBrowserNames())
-    .option('--library <list>', 'only attempts of these exact versions or labels (default: all)', list)
+    .option(
+      '--browser <list>',
+      'the browsers that it serves: each has to start when it is named',
+      list,
+      bundledBrowserNames(),
+    )
+    .option('--library <list>', 'only attempts of these libraries, installed before the first one (default: all)', list)
     .addOption(
       new Option('--target <list>', 'the targets that it serves: replica, live')
         .argParser(parsedBy(parseTargets))
@@ -50,7 +55,9 @@ export function workerCommand(): Command {
     .option('--account <list>', 'with --target live: the accounts to use (default: all)', list)
     .option('--idle <time>', 'end after this long without an attempt (default: never)', duration(1))
     .addHelpText('after', help)
-    .action(serve);
+    .action((options: WorkerCommandOptions) =>
+      serve(options, command.getOptionValueSource('browser') === 'default' ? [] : options.browser),
+    );
 }
 
 const help = `
@@ -64,11 +71,12 @@ Examples:
   wwebjs-canary worker --queue redis://queue:6379 --browser current --slots 4 --evidence /mnt/evidence
   WWEBJS_CANARY_QUEUE=redis://:secret@queue:6379 wwebjs-canary worker --idle 5m`;
 
-async function serve(options: WorkerCommandOptions): Promise<void> {
+/** @param named browsers without which the worker does not start. */
+async function serve(options: WorkerCommandOptions, named: readonly string[]): Promise<void> {
   if (options.queue === undefined) throw new InputError('--queue: name the queue, such as redis://localhost:6379');
   for (const name of options.browser) checkBrowser(name);
   deadlineFactor();
-  if (!options.target.includes('live')) return work(options, options.queue);
+  if (!options.target.includes('live')) return work(options, options.queue, named);
   const { account: accounts } = options;
   await withPool(options, (pool) => {
     const attempts = liveAttempts(pool, {
@@ -76,7 +84,7 @@ async function serve(options: WorkerCommandOptions): Promise<void> {
       waitsElsewhere: true,
       write: (text) => process.stderr.write(text),
     });
-    return work(options, options.queue as string, waiting(attempts));
+    return work(options, options.queue as string, named, waiting(attempts));
   });
 }
 
@@ -94,8 +102,13 @@ function waiting(attempts: LiveAttempter): LiveAttempter {
   };
 }
 
-async function work(options: WorkerCommandOptions, queue: string, live?: LiveAttempter): Promise<void> {
-  const { evidence, browser: browsers, library: libraries, target } = options;
+async function work(
+  options: WorkerCommandOptions,
+  queue: string,
+  named: readonly string[],
+  live?: LiveAttempter,
+): Promise<void> {
+  const { evidence, browser: browsers, target } = options;
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const { FleetLink, serveQueue, workerAttempts } = await loadQueue();
   const store = openEvidence(evidence, process.env);
@@ -106,13 +119,15 @@ async function work(options: WorkerCommandOptions, queue: string, live?: LiveAtt
   );
   try {
     const { name, slots = defaultSlots(), idle: idleMs } = options;
-    const serves = { targets: target, browsers, ...(libraries && { libraries }) };
     const runFolder = (runId: string) => home('runs', runId);
-    const attempt = workerAttempts({ runFolder, live, say });
+    const { haveBrowser, haveLibrary, attempt } = workerAttempts({ runFolder, live, say });
+    for (const browser of named) await haveBrowser(browser);
+    const libraries = options.library && (await Promise.all(options.library.map(haveLibrary)));
+    const serves = { targets: target, browsers, ...(libraries && { libraries }) };
     const version = packageVersion();
     console.log(JSON.stringify({ worker: name, queue: link.address, version, slots, serves }));
     const facts = { evidence: store, name, version, slots, serves, lostAfterMs: lostAfterMs(options), idleMs };
-    await serveQueue(link, { ...facts, runFolder, attempt, signal: stop.signal, say });
+    await serveQueue(link, { ...facts, runFolder, haveBrowser, attempt, signal: stop.signal, say });
   } finally {
     stop[Symbol.dispose]();
     await link.close();
