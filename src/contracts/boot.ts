@@ -1,6 +1,6 @@
 import type { PageCircumstances } from './circumstances.ts';
 import type { MemberTable } from './shape.ts';
-import type { Behaviours, PageSurface } from './surface.ts';
+import type { Behaviours, PageSurface, Surface } from './surface.ts';
 
 /** What the server embeds in the page for its code. */
 export interface Boot {
@@ -27,6 +27,11 @@ export const earlyModules: ReadonlySet<string> = new Set([
 
 /** The script that a worker of the page begins with: it imports the script that the first message names. */
 export const workerInit = { path: '/static/worker-init.js', script: 'onmessage = ({ data }) => importScripts(data);' };
+
+/** Where a page has its service worker; WAWebSwUpdater of 2026 still removes one of the earlier address. */
+export function workerPath(face: Surface['face']): string {
+  return face === 'webpack' ? '/serviceworker.js' : '/sw.js';
+}
 
 /** Settings of the loader, which the html names as `envjson` and the page has as `window.Env`. */
 export function envOf({ usedFactories }: Behaviours): { clear_js_factory_after_used?: true } {

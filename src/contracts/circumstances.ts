@@ -26,6 +26,8 @@ export interface PageCircumstances {
   chatsNeedLid?: boolean;
   /** How long the account may not write to new contacts, from the login of the page on. */
   timelockMs?: number;
+  /** The page has a service worker, which every page of the live site has; one that `refreshes` reloads when a later one took over. */
+  serviceWorker?: 'registers' | 'refreshes';
   /** Logout leaves clearing the storages to the next start of the page. */
   logoutEndsAtNextBoot?: boolean;
 }
@@ -64,6 +66,8 @@ export interface ServerCircumstances {
   deliversTwice?: true;
   /** Messages that come within this time reach a page latest first. */
   reordersWithinMs?: number;
+  /** The service worker keeps the html of its build and answers with it. */
+  workerKeepsPage?: true;
   /** How long the history of a new device takes after its first sync; without it, it comes with the sync. */
   historyMs?: number;
   /** How many messages of each chat a new device gets; the phone has the older ones. */

@@ -3,6 +3,7 @@ import type { Code } from '../codes/codes.ts';
 import type { AttemptEvent, LiveFacts } from '../contracts/attempt.ts';
 import type { Blame, Outcome } from '../contracts/outcome.ts';
 import { isOffline, waitsForScan } from '../session/facts.ts';
+import { outcomeOf } from './classify.ts';
 
 /** What an attempt on the live site comes to, where that differs from one on the replica. */
 export interface LiveJudgement {
@@ -48,7 +49,7 @@ const ofAccount: ReadonlySet<Code> = new Set([
 
 /**
  * Judges a failed attempt on the live site once more: it counts for no version where the server itself ended the link, where the account
- * is to blame by the server's word, and where the page was not WhatsApp Web. A login that is gone without a word of the server is the
+ * is to blame by the server's word, where the page was not WhatsApp Web, and where it was of several builds. A login that is gone without a word of the server is the
  * library's.
  *
  * @param phonesAway by the place of an account: its phone was last opened longer ago than WhatsApp allows.
@@ -75,6 +76,11 @@ export function judgeLive(
     return { code, blame: 'network', outcome: 'infra', because: 'The page of the live site was not reached.' };
   const trouble = siteTrouble(events) ?? (missing.has(code) ? lineTrouble(events) : null);
   if (trouble !== null) return { code: 'page-load-failed', blame: 'network', outcome: 'infra', because: trouble };
+  const [first, ...others] = buildsOf(events);
+  if (others.length > 0 && outcomeOf(code) === 'failed') {
+    const because = `The attempt is of several builds, ${[first, ...others].join(' and ')}: it counts for no version.`;
+    return { code, blame: 'web-build', outcome: 'infra', because };
+  }
   if (code === 'logged-out') {
     const [own] = heardLogouts(events);
     const why = own?.reason ? ` because of \`${own.reason}\`` : '';
@@ -242,10 +248,15 @@ export function liveFactsOf(events: readonly AttemptEvent[], accounts: readonly 
   const of = (type: string) => events.filter((event) => event.type === type).map(({ detail }) => detail);
   return {
     accounts: [...accounts],
-    builds: [...new Set(events.flatMap(buildsIn))],
+    builds: buildsOf(events),
     switches: answeredSwitches.safeParse(of('harness:switches').at(-1)).data ?? {},
     intercepts: intercepts(events),
   };
+}
+
+/** The builds that were seen, oldest first. */
+function buildsOf(events: readonly AttemptEvent[]): string[] {
+  return [...new Set(events.flatMap(buildsIn))];
 }
 
 /** The build that an event tells: of a document, or of what it runs, which a service worker may have kept from another build. */

@@ -110,6 +110,24 @@ test('a page that a library which intercepts requests did not get counts, unless
   expect(judgeLive('proxy-refused', [intercepted])).toMatchObject({ outcome: 'infra' });
 });
 
+test.each([
+  ['a page that a service worker had kept was loaded first', [page, event('page:build', '2.3000.1049000000')]],
+  ['its peer met another build', [page, event('peer:page:observed', { isWhatsAppWeb: true, build: '2.3000.9' })]],
+])('an attempt of two builds counts for no version: %s', (_what, events) => {
+  for (const seen of [
+    'initialize-failed',
+    'no-ready',
+    'logged-out',
+    'session-lost',
+    'send-failed',
+    'disconnected',
+  ] as const)
+    expect(judgeLive(seen, events)).toMatchObject({ outcome: 'infra', blame: 'web-build' });
+  for (const seen of ['interrupted', 'lease-lost', 'limit-reached'] as const)
+    expect(judgeLive(seen, events)).toBeNull();
+  expect(judgeLive('no-ready', [...events, logout('device_removed')])).toMatchObject({ blame: 'account' });
+});
+
 test('a page that was loaded anew and is on its way to its servers is no excuse for a library that rejected', () => {
   expect(judgeLive('initialize-failed', [page, event('harness:socket', { state: 'OPENING', wid: null })])).toBeNull();
 });

@@ -71,10 +71,10 @@ export class LiveWatch {
   }
 }
 
-/** Evaluated in the page. */
+/** Evaluated in the page: the build of its html, which a service worker may have kept; what it runs, it says later (`page:build`). */
 const lookSource = `(() => {
   const revision = /"client_revision":(\\d+)/.exec([...document.scripts].map(({ textContent }) => textContent).join('\\n'));
-  const build = window.Debug?.VERSION ?? (revision ? '2.3000.' + revision[1] : null);
+  const build = revision ? '2.3000.' + revision[1] : window.Debug?.VERSION;
   return {
     isWhatsAppWeb: typeof window.__d === 'function' || typeof window.Debug?.VERSION === 'string',
     build: typeof build === 'string' ? build : null,

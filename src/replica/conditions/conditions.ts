@@ -13,6 +13,7 @@ import { conflict } from './conflict.ts';
 import { deviceRemoved } from './device-removed.ts';
 import { duplicateDelivery } from './duplicate-delivery.ts';
 import { earlySync } from './early-sync.ts';
+import { keptPage } from './kept-page.ts';
 import { lateAck } from './late-ack.ts';
 import { lazyModules } from './lazy-modules.ts';
 import { lidChats } from './lid-chats.ts';
@@ -50,6 +51,7 @@ export const conditions: readonly Condition[] = [
   deviceRemoved,
   duplicateDelivery,
   earlySync,
+  keptPage,
   lateAck,
   lazyModules,
   lidChats,

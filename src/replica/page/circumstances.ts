@@ -1,3 +1,4 @@
+import { workerPath } from '../../contracts/boot.ts';
 import type { ModuleExports } from './loader/build-exports.ts';
 import type { CometLoader } from './loader/comet-loader.ts';
 import type { Page } from './shared/page.ts';
@@ -9,6 +10,7 @@ export function startCircumstances(page: Page): void {
   keepBusy(page);
   navigateInPlace(page);
   logOutUnlessClosed(page);
+  void keepWorker(page);
 }
 
 /** Keeps the end of a restriction where the page's own code reads it, and notifies its chats. */
@@ -39,6 +41,22 @@ function runOwn(name: string, exports?: ModuleExports): void {
 interface CometGlobals {
   __d: CometLoader['define'];
   require(id: string): unknown;
+}
+
+/**
+ * Registers the service worker, or updates the one that the page came with. One that took over is at work from the next load on, which the
+ * page's updater may force. [modules WAWebAppSwInitializer, WAWebSwUpdater and WAWebUpdater of 2026]
+ */
+async function keepWorker({ surface, circumstances }: Page): Promise<void> {
+  const { serviceWorker: workers } = navigator;
+  const wanted = circumstances.serviceWorker;
+  if (wanted === undefined) return;
+  if (workers.controller === null) {
+    await workers.register(workerPath(surface.face), { scope: '/', updateViaCache: 'all' }).catch(() => {});
+    return;
+  }
+  if (wanted === 'refreshes') workers.addEventListener('controllerchange', () => location.reload());
+  await (await workers.ready).update().catch(() => {});
 }
 
 /** Blocks the main thread for a share of the time. */

@@ -12,6 +12,7 @@ import type { LivePage } from './live-page.ts';
 import { answerMedia } from './media-server.ts';
 import { bootJson, laterMembersJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
 import type { ReplicaCore } from './replica-core.ts';
+import { isServiceWorker, serviceWorkerScript } from './service-worker.ts';
 
 interface PageSource {
   surface: Surface;
@@ -46,6 +47,7 @@ export function createPageServer({ cert, key }: Certificate, source: PageSource)
     if (answerMedia(request, response, source.core.world.media)) return;
     if (path === '/') sendPage(request, response, source);
     else if (path === '/static/boot.json') sendBoot(build ?? '', response, source);
+    else if (isServiceWorker(path, source.surface)) sendWorker(response, source);
     else if (path === workerInit.path) send(response, 200, script, workerInit.script);
     else if (path === membersPath) sendMembers(build ?? '', response);
     else if (path.startsWith('/pp/')) sendPicture(path, response, source.core.world.profiles);
@@ -76,9 +78,15 @@ function sendPage(request: IncomingMessage, response: ServerResponse, { surface,
   const userAgent = request.headers['user-agent'] ?? '';
   const refused = surface.behaviours.refusesHeadlessUserAgent && userAgent.includes('HeadlessChrome');
   const nonce = randomBytes(6).toString('base64');
-  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, core.circumstances.page, nonce, live);
+  const { page } = core.circumstances;
+  const circumstances = live ? { serviceWorker: 'registers' as const, ...page } : page;
+  const html = refused ? unsupportedBrowserHtml : pageHtml(surface, circumstances, nonce, live);
   const policy = contentSecurityPolicy(surface.behaviours, nonce);
   send(response, 200, 'text/html; charset=utf-8', html, { 'content-security-policy': policy });
+}
+
+function sendWorker(response: ServerResponse, { surface, core }: PageSource): void {
+  send(response, 200, script, serviceWorkerScript(surface, core.circumstances.server.workerKeepsPage === true));
 }
 
 /** Scripts of the live site have a hash of their content in their address. */

@@ -60,6 +60,19 @@ test('the html names its manifest as the build does', async () => {
   await Promise.all([legacy.close(), comet.close()]);
 });
 
+test('the service worker of a build names it where clients read it, and answers with its page only on a condition', async () => {
+  const legacy = await startReplica({ build: '2.2412.54' });
+  const comet = await startReplica({ build: '2.3000.1026515401' });
+  expect(await get(legacy.port, '/serviceworker.js')).toContain('skipWaiting');
+  const plain = await get(comet.port, '/sw.js');
+  expect(/\\?"client_revision\\?":\s*(\d+)/.exec(plain)?.[1]).toBe('1026515401');
+  expect(await get(comet.port, '/')).not.toContain('"serviceWorker"');
+  comet.setCondition('kept-page', true);
+  expect(await get(comet.port, '/sw.js')).not.toBe(plain);
+  expect(await get(comet.port, '/')).toContain('"serviceWorker":"registers"');
+  await Promise.all([legacy.close(), comet.close()]);
+});
+
 type Payload = Record<string, object>;
 
 /** What clients read out of the text of an html without running it. It reads the saved pages of @wppconnect/wa-version as well. */
