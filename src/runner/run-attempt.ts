@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attempt } from '../contracts/attempt.ts';
 import type { PageFacts } from '../contracts/host.ts';
-import { Late, within } from '../contracts/within.ts';
+import { Late } from '../contracts/within.ts';
 import { Redactor } from '../host/redactor.ts';
 import { flowSteps } from '../session/deadlines.ts';
 import { keepEvidence } from './artifacts.ts';
 import type { AttemptInput } from './attempt-input.ts';
 import { buildRecord, failedStage, type Observed } from './build-record.ts';
 import { messageOf } from './classify.ts';
-import { answerDeadlineMs, flowDeadlineSeconds } from './deadlines.ts';
+import { answerDeadlineMs, FlowDeadline, flowDeadlineSeconds } from './deadlines.ts';
 import { Finding, noEffect } from './finding.ts';
 import type { TrialContext } from './flow.ts';
 import { checkLinked, checkReady } from './probe.ts';
@@ -18,9 +18,6 @@ import { Steps } from './steps.ts';
 import { settleSeconds } from './target.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 import { untilSo } from './until-so.ts';
-
-/** A flow probes before and after a second start. Each probe waits for conditions, in time that is not the library's. */
-const probesAtMost = 2;
 
 const nothingKnown: PageFacts = { debugVersion: null, userAgent: null, browserVersion: null };
 
@@ -102,21 +99,26 @@ async function perform(input: AttemptInput, steps: Steps, recorders: Recorders):
 /** Runs the body of the flow; returns what it threw, or null. */
 async function play(input: AttemptInput, steps: Steps, scene: Scene, interruption: Promise<never>): Promise<unknown> {
   const { body, deadlineSeconds = flowDeadlineSeconds } = input.flow;
-  const ms = steps.patience((deadlineSeconds + probesAtMost * settleSeconds(input.cell)) * 1000);
+  const deadline = new FlowDeadline(steps.patience(deadlineSeconds * 1000));
   const over = new AbortController();
-  const flow = () => Promise.race([body(contextOf(input, steps, scene), over.signal), interruption]);
+  const flow = () => Promise.race([body(contextOf(input, steps, scene, deadline), over.signal), interruption]);
   try {
-    await within(ms, flow);
+    await deadline.limit(flow);
     return failedStage(scene.stages)?.thrown ?? null;
   } catch (error) {
-    if (error instanceof Late) return new Finding('flow-error', `the flow did not end within ${ms} ms`);
+    if (error instanceof Late) return new Finding('flow-error', `the flow did not end within ${deadline.ms} ms`);
     return error ?? new Finding('flow-error', 'the flow threw nothing at all');
   } finally {
     over.abort();
   }
 }
 
-function contextOf({ cell, flow, live }: AttemptInput, steps: Steps, scene: Scene): TrialContext {
+function contextOf(
+  { cell, flow, live }: AttemptInput,
+  steps: Steps,
+  scene: Scene,
+  deadline: FlowDeadline,
+): TrialContext {
   const { client, phone, network, methodTrials, eventTrials } = scene;
   const { timeScale = 1 } = flow;
   const pause = (seconds: number) => steps.race(sleep(seconds * 1000, undefined, { ref: false }));
@@ -148,7 +150,7 @@ function contextOf({ cell, flow, live }: AttemptInput, steps: Steps, scene: Scen
       const check = () => steps.run('probe', ready);
       await check();
       if (settle === 0) return;
-      await pause(settle);
+      await deadline.pause(() => pause(settle));
       await check();
     },
   };

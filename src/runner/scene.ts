@@ -59,7 +59,8 @@ export class Scene {
   readonly methodTrials: MethodTrials;
   readonly eventTrials: EventTrials;
   loaded: LoadedLibrary | null = null;
-  #isWhatsAppWeb = false;
+  /** The places of the accounts whose page was WhatsApp Web. */
+  readonly #onWhatsAppWeb = new Set<number>();
   /** The stages that have ended, in their sequence. */
   readonly stages: SeenStage[] = [];
 
@@ -116,7 +117,7 @@ export class Scene {
     mkdirSync(folder);
     this.#peer = this.#party(folder, 1, (event) => {
       this.#recorder.addSeen(this.#input.live ? withoutPrinted(event) : event, 'peer:');
-      this.#seeAccount(event);
+      this.#seeSite(1, event);
     });
     return this.#peer;
   }
@@ -224,26 +225,31 @@ export class Scene {
 
   #see(event: HostEvent): void {
     if (event.type === 'host:loaded') this.loaded = event.detail;
-    if (event.type === 'page:observed') this.#observe(event.detail);
-    if (event.type === 'page:http-error' && this.#input.live && isPage(event.detail.url))
-      this.#steps.fail(noPage(`the site answered the request for its page with ${event.detail.status}`));
-    this.#seeAccount(event);
+    if (event.type === 'page:observed' && event.detail.build !== null) this.#noteSwitches(event.detail.build);
+    this.#seeSite(0, event);
     if (event.type === 'client:ready') this.#memory ??= this.#own.host.browserMemory();
     this.eventTrials.see(recordedType(event));
   }
 
-  /** A refusal of the server lasts for hours: the attempt ends before the page asks again and again. */
-  #seeAccount(event: HostEvent): void {
+  /**
+   * What the live site answers an account with, at its place, ends the attempt at once where no step of the flow can come further: an error
+   * or another page in place of its own, and a refusal of the server, which lasts for hours.
+   */
+  #seeSite(place: number, event: HostEvent): void {
+    if (!this.#input.live) return;
+    if (event.type === 'page:observed') this.#observe(place, event.detail.isWhatsAppWeb);
+    if (event.type === 'page:http-error' && isPage(event.detail.url))
+      this.#steps.fail(noPage(`the site answered the request for its page with ${event.detail.status}`));
     if (event.type !== 'page:account') return;
     const { kind, until } = event.detail;
     if (kind !== 'timelock') this.#steps.fail(new Finding(...accountWords(kind, until)));
   }
 
-  #observe({ isWhatsAppWeb, build }: { isWhatsAppWeb: boolean; build: string | null }): void {
-    this.#isWhatsAppWeb ||= isWhatsAppWeb;
-    if (build !== null) this.#noteSwitches(build);
+  #observe(place: number, isWhatsAppWeb: boolean): void {
+    if (isWhatsAppWeb) this.#onWhatsAppWeb.add(place);
     const judge = () => {
-      if (!this.#isWhatsAppWeb) this.#steps.fail(noPage('what the browser got is another page than WhatsApp Web'));
+      if (!this.#onWhatsAppWeb.has(place))
+        this.#steps.fail(noPage('what the browser got is another page than WhatsApp Web'));
     };
     if (!isWhatsAppWeb) setTimeout(judge, otherPageMs).unref();
   }

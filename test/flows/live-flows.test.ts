@@ -1,10 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hourMs } from '../../src/live/live-policy.ts';
-import { certificateOfKey } from '../../src/replica/server/certificate.ts';
 import { type Flow, restoreLinked, trialFlow } from '../../src/runner/flow.ts';
 import { liveInput, namesNobody, numbers, passed, simulatedLiveSite } from '../support/simulated-live-site.ts';
 
@@ -164,32 +159,15 @@ describe('what the server says of an account', () => {
 });
 
 describe('a site that is not there', () => {
-  let server: Server;
-  let answer: { status: number; body: string };
   const expected = { outcome: 'infra', code: 'page-load-failed', blame: 'network' };
 
-  beforeAll(async () => {
-    const { cert, key } = await certificateOfKey(join(site().state, 'certificate-key.pem'));
-    server = createServer({ cert, key }, (_, response) => {
-      response.writeHead(answer.status, { 'content-type': 'text/html' }).end(answer.body);
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return () => {
-      server.close();
-      server.closeAllConnections();
-    };
-  });
-
   test.each([
-    ['500', { status: 500, body: '' }],
-    ['garbage', { status: 200, body: '\0\u0001 not a page' }],
-    ['the page of a captive portal', { status: 200, body: '<html><title>Welcome to our network</title></html>' }],
-  ])('answers %s: no version is to blame', async (_what, given) => {
-    answer = given;
-    const { port } = server.address() as AddressInfo;
-    const { replica } = site();
-    const chromiumArgs = replica.chromiumArgs.map((each) => each.replaceAll(`:${replica.port}`, `:${port}`));
-    const attempts = site().attempts({ accounts: ['ben'], chromiumArgs });
+    ['500', 500, ''],
+    ['garbage', 200, '\0\u0001 not a page'],
+    ['the page of a captive portal', 200, '<html><title>Welcome to our network</title></html>'],
+  ])('answers %s: no version is to blame', async (_what, status, body) => {
+    await site().answer(status, body);
+    const attempts = site().attempts({ accounts: ['ben'] });
     expect(await attempts.attempt(await liveInput('restore-to-ready'))).toMatchObject(expected);
   });
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { flow } from '../../src/runner/flow.ts';
+import { type Flow, type FlowContext, flow } from '../../src/runner/flow.ts';
 import { toyLibrary } from '../host/toy.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { attemptToy, toyCell } from './toy-attempt.ts';
@@ -105,6 +105,32 @@ test('a flow that never ends is ended', async () => {
   const endless = flow('endless', () => new Promise(() => {}));
   const attempt = await attemptToy('obedient', { flow: endless, deadlineFactor: 0.005 });
   expect(attempt).toMatchObject({ outcome: 'failed', code: 'flow-error', blame: 'harness' });
+});
+
+test('the time of a flow stands still while its probes wait for a condition', async () => {
+  const number = '13125550100';
+  const client = {
+    sessionFacts: async () => ({ state: 'CONNECTED', wid: `${number}@c.us` }),
+    pageFacts: async () => ({ debugVersion: toyCell.build }),
+    message: async (body: string) => ({ id: body, from: '12025550199@c.us', fromMe: false }),
+  };
+  const phone = { number, send: async () => {} };
+  const probes = async ({ probe }: FlowContext) => {
+    for (const _ of Array(4)) await probe(client as never, phone as never);
+  };
+  // Each of the probes waits for 0.53 s.
+  const cell = { ...toyCell, condition: 'repeated-sync' };
+  const options = { deadlineSeconds: 0.5 };
+  const waits: Flow['body'] = async (context) => {
+    await probes(context);
+    await context.wait(1);
+  };
+  const [probed, waited] = await Promise.all([
+    attemptToy('obedient', { cell, flow: flow('probes', probes, options) }),
+    attemptToy('obedient', { cell, flow: flow('waits', waits, options) }),
+  ]);
+  expect(probed.outcome).toBe('passed');
+  expect(waited).toMatchObject({ code: 'flow-error', cause: { message: 'the flow did not end within 500 ms' } });
 });
 
 test('another library than the one that was asked for is a mismatch even when everything went well', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
@@ -15,6 +17,7 @@ import { readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LivePool } from '../../src/live/live-starts.ts';
 import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
 import { touchedModules } from '../../src/replica/builds/read-build-data.ts';
+import { certificateOfKey } from '../../src/replica/server/certificate.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
 import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import type { Flow } from '../../src/runner/flow.ts';
@@ -53,6 +56,8 @@ export class SimulatedLiveSite {
   replica: Replica;
   readonly database: LiveDatabase;
   readonly pool: LivePool;
+  /** Frees the address of the site. */
+  #leave = () => this.replica.close();
 
   private constructor(replica: Replica, database: LiveDatabase, state: string) {
     this.replica = replica;
@@ -75,15 +80,31 @@ export class SimulatedLiveSite {
   }
 
   async close(): Promise<void> {
-    await this.replica.close();
+    await this.#leave();
     await this.database.close();
   }
 
   /** WhatsApp serves another build at the same address, and knows the same devices. */
   async serve(build: string): Promise<void> {
     const { port } = this.replica;
-    await this.replica.close();
+    await this.#leave();
     this.replica = await startReplica({ build, state: this.state, port, liveScripts: true });
+  }
+
+  /** The site answers every request at its address like this, until it serves a build again. */
+  async answer(status: number, body = ''): Promise<void> {
+    const { port } = this.replica;
+    const { cert, key } = await certificateOfKey(join(this.state, 'certificate-key.pem'));
+    await this.#leave();
+    const server = createServer({ cert, key }, (_, response) => {
+      response.writeHead(status, { 'content-type': 'text/html' }).end(body);
+    });
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    this.#leave = async () => {
+      server.close();
+      server.closeAllConnections();
+      this.#leave = () => this.replica.close();
+    };
   }
 
   advance(ms: number): Promise<void> {

@@ -1,12 +1,8 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hourMs } from '../../../src/live/live-policy.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { certificateOfKey } from '../../../src/replica/server/certificate.ts';
 import { restoreLinked, trialFlow } from '../../../src/runner/flow.ts';
 import { captureText } from '../../../src/surface/capture/file-text.ts';
 import { liveInput, namesNobody, numbers, passed, simulatedLiveSite } from '../../support/simulated-live-site.ts';
@@ -143,16 +139,34 @@ test('a link counts although its version failed after it, and a day later the ac
 });
 
 test('a site that answers with an error is no fault of a version, and the whole pool waits', async () => {
-  const { pool, state, replica } = site();
-  const { cert, key } = await certificateOfKey(join(state, 'certificate-key.pem'));
-  const server = createServer({ cert, key }, (_, response) => void response.writeHead(429).end('slow down'));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const chromiumArgs = replica.chromiumArgs.map((each) => each.replaceAll(`:${replica.port}`, `:${port}`));
-  const attempts = site().attempts({ accounts: ['ben'], chromiumArgs });
+  const { pool } = site();
+  await site().answer(429, 'slow down');
+  const attempts = site().attempts({ accounts: ['ben'] });
   const expected = { outcome: 'infra', code: 'page-load-failed', blame: 'network' };
   expect(await attempts.attempt(await liveInput('restore-to-ready'))).toMatchObject(expected);
   await expect(pool.accounts.request([{ kind: 'restore', account: 'ben' }])).rejects.toThrow(/account ben: no restore/);
-  server.close();
-  server.closeAllConnections();
+  await site().advance(6 * hourMs);
+});
+
+test('a site that answers the page of the peer with an error ends the attempt at once', async () => {
+  await site().serve(build);
+  const flow = trialFlow(
+    'message-round-trip',
+    async ({ client, phone, peer: open, probe }) => {
+      const peer = await open();
+      await restoreLinked({ client, phone, probe });
+      await site().answer(500);
+      await restoreLinked({ ...peer, probe });
+    },
+    { liveAccounts: 2 },
+  );
+  const attempt = await site()
+    .attempts()
+    .attempt(await liveInput(flow));
+  expect(attempt).toMatchObject({
+    ...{ outcome: 'infra', code: 'page-load-failed', blame: 'network' },
+    cause: { message: 'the site answered the request for its page with 500' },
+  });
+  // A page that never shows whether it is linked is waited for 30 s.
+  expect(attempt.spans.at(-1)?.ms).toBeLessThan(15_000);
 });
