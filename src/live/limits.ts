@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dayMs, hourMs, type LivePolicy } from './live-policy.ts';
 
 /**
@@ -131,12 +132,14 @@ function deedRules(
     capped('link', linksIn(ofNumber), links.perDay, dayMs),
     after(of('unlink'), links.afterUnlink, 'the number was unlinked'),
   ];
+  // A link starts the device too.
+  const starts = [...of('restore', ofDevice), ...linksIn(ofDevice)];
   switch (request.kind) {
     case 'restore':
       return [
-        after(of('restore', ofDevice), restores.spacing, 'the device was started'),
-        capped('restore', of('restore', ofDevice), restores.perHour, hourMs),
-        capped('restore', of('restore', ofDevice), restores.perDay, dayMs),
+        after(starts, restores.spacing, 'the device was started'),
+        capped('restore', starts, restores.perHour, hourMs),
+        capped('restore', starts, restores.perDay, dayMs),
       ];
     case 'qr':
       return [...linking, capped('qr', of('qr'), codes.qrPerDay, dayMs)];
@@ -147,10 +150,7 @@ function deedRules(
         after(of('code-refused'), codes.afterRefusal, 'WhatsApp refused a pairing code'),
       ];
     case 'message':
-      return [
-        after(of('message'), messages.spacing, 'the number sent a message'),
-        capped('message', of('message'), messages.perDay, dayMs),
-      ];
+      return [paused(of('message'), messages), capped('message', of('message'), messages.perDay, dayMs)];
   }
 }
 
@@ -174,6 +174,25 @@ function linksIn(history: readonly PoolEvent[]): PoolEvent[] {
 function after(events: readonly PoolEvent[], ms: number, what: string): PoolRefusal {
   const at = latest(events);
   return at === undefined ? null : { until: at + ms, why: `${what} less than ${minutes(ms)} ago` };
+}
+
+/**
+ * Spacing and jitter after the latest message. The jitter is drawn from that message, so that a refusal names the same moment each time and
+ * a request that is made again gains nothing.
+ */
+function paused(sent: readonly PoolEvent[], { spacing, jitter }: LivePolicy['messages']): PoolRefusal {
+  const last = byTime(sent).at(-1);
+  if (last === undefined) return null;
+  const drawn =
+    createHash('sha256')
+      .update(`${last.number ?? last.account} ${last.at}`)
+      .digest()
+      .readUInt32BE() /
+    2 ** 32;
+  return {
+    until: last.at + spacing + Math.round(drawn * jitter),
+    why: `the number sent a message less than ${minutes(spacing + jitter)} ago`,
+  };
 }
 
 /** At most `most` of these events within any `ms`. */

@@ -133,7 +133,6 @@ export class LiveStarts {
         if (leaves !== null) throw forbidden(leaves);
         const account = leases[place]?.account.name;
         if (account === undefined) throw forbidden('a message of an account that is being linked');
-        await (this.#options.wait ?? pause)(Math.round(Math.random() * this.#pool.policy.messages.jitter), signal);
         const refused = await this.allowed([{ kind: 'message', account }], signal, longestPauseMs);
         if (refused) throw new Finding('limit-reached', refused.message);
       },

@@ -94,7 +94,7 @@ test('an account is listed, paused, resumed and removed, and the whole pool stop
   const listed = await run('account', 'list', '--json');
   expect(JSON.parse(listed)).toMatchObject({ stoppedBecause: null, accounts: [{ name: 'anna' }] });
   expect(listed).not.toContain('15550100120');
-  expect(JSON.parse(listed).accounts[0].waits).toBeNull();
+  expect(JSON.parse(listed).accounts[0].waits).toMatchObject({ why: 'the device was started less than 10 min ago' });
   await run('account', 'pause', 'anna', '--because', 'on holiday');
   expect(await run('account', 'list')).toMatch(/anna +paused .*on holiday/);
   await expect(run('run', '--target', 'live', '--library', '1.34.7')).rejects.toThrow('and there are 0');

@@ -17,14 +17,22 @@ describe.each(engines)('on %s', (_name, newAddress) => {
   beforeEach(async () => {
     database = await withClock(await openDatabase<LiveTables>(await newAddress()));
     pool = new AccountPool(database, policy, [key]);
+    await advance(database, -policy.restores.spacing);
     for (const [i, name] of ['anna', 'ben'].entries())
       await pool.add(name, { number: `1555010012${i}`, library: '1.34.7', browserMajor: 107 }, saved);
+    await advance(database, policy.restores.spacing);
     return () => database.close();
   });
 
   test('an account is listed with its number, which the database has only sealed', async () => {
     expect(await pool.list()).toMatchObject([
-      { name: 'anna', number: '15550100120', state: 'active', leasedBy: null, linkedAt: start },
+      {
+        name: 'anna',
+        number: '15550100120',
+        state: 'active',
+        leasedBy: null,
+        linkedAt: start - policy.restores.spacing,
+      },
       { name: 'ben' },
     ]);
     const rows = await database.kysely.selectFrom('live_accounts').selectAll().execute();

@@ -71,6 +71,9 @@ describe('over simulated days, whatever is asked for and whatever WhatsApp does'
           expect(densest(own, hourMs)).toBeLessThanOrEqual(restores.perHour);
           expect(densest(own, dayMs)).toBeLessThanOrEqual(restores.perDay);
           expect(densest(own, restores.spacing)).toBeLessThanOrEqual(1);
+          const links = history.filter((each) => each.account === account && each.kind === 'link');
+          const isSoon = (at: number) => links.some((link) => at > link.at && at < link.at + restores.spacing);
+          expect(own.filter(({ at }) => isSoon(at))).toEqual([]);
         }
         for (const number of ['n1', 'n2']) {
           const of = (kind: PoolEventKind) => history.filter((each) => each.number === number && each.kind === kind);
@@ -169,6 +172,44 @@ test('a number of which WhatsApp removed a device is not linked under another na
   for (const kind of ['qr', 'code'] as const)
     expect(untilOf(removed, { kind, ...other }, start + hourMs)).toBe(start + dayMs);
   expect(refusalOf(policy, removed, { kind: 'restore', ...other }, start + 1)).toBeNull();
+});
+
+describe('messages that are sent as soon as the policy allows', () => {
+  const message: PoolRequest = { kind: 'message', account: 'anna', number: 'n1' };
+  const gapsOf = (used: LivePolicy) => {
+    const history = [event('message', start)];
+    for (let now = start; history.length < used.messages.perDay; ) {
+      now = refusalOf(used, history, message, now)?.until ?? now;
+      history.push(event('message', now));
+    }
+    return history.slice(1).map(({ at }, i) => at - (history[i] as PoolEvent).at);
+  };
+
+  test('come after the spacing and a part of the jitter that differs each time', () => {
+    const { spacing, jitter } = policy.messages;
+    const gaps = gapsOf(policy);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(spacing);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(spacing + jitter);
+    expect(new Set(gaps).size).toBeGreaterThan(0.9 * gaps.length);
+    const mean = gaps.reduce((sum, ms) => sum + ms, 0) / gaps.length;
+    expect(Math.abs(mean - spacing - jitter / 2)).toBeLessThan(jitter / 4);
+  });
+
+  test('come exactly after the spacing where the policy has no jitter', () => {
+    const gaps = gapsOf({ ...policy, messages: { ...policy.messages, jitter: 0 } });
+    expect(new Set(gaps)).toEqual(new Set([policy.messages.spacing]));
+  });
+});
+
+test('a link is a start of the device: the first restore comes after the spacing, and the hour has room for one less', () => {
+  const linked = [event('qr', start - 60_000), event('link', start)];
+  const { spacing, perHour } = policy.restores;
+  expect(untilOf(linked, restore, start)).toBe(start + spacing);
+  const restored = Array.from({ length: perHour - 1 }, (_, n) => event('restore', start + (n + 1) * spacing));
+  expect(untilOf([...linked, ...restored], restore, start + perHour * spacing)).toBe(start + hourMs);
+  // A crash may hide a link; a code that no phone took is none.
+  expect(untilOf([event('qr', start)], restore, start)).toBe(start + spacing);
+  expect(untilOf([event('qr', start), event('not-linked', start)], restore, start)).toBeUndefined();
 });
 
 test('a banned number starts again only after a person has resumed it', () => {

@@ -28,6 +28,7 @@ beforeEach(async () => {
   pool = { accounts: new AccountPool(database, policy, keys), profiles, policy };
   const saved = await profiles.put('live/anna/0', 'anna', profileWith('first'));
   await pool.accounts.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 142 }, saved);
+  await advance(database, policy.restores.spacing);
   visits = visitsOf();
   return () => database.close();
 });
