@@ -65,6 +65,8 @@ export const buildFindingSchema = z.strictObject({
   /** Behaviours that the page shows and of which the data says otherwise. */
   drift: z.array(z.strictObject({ behaviour: z.string(), data: z.string(), seen: z.string() })),
   versions: z.array(versionChangeSchema),
+  /** Versions that could not be installed or read, and are in no other part of the finding. */
+  unread: z.array(z.strictObject({ library: z.string(), why: z.string() })).default([]),
   /** On a replica of the capture; null until it was tried. */
   replayed: triedSchema.nullable(),
   /** On the live site; null until it was tried. */
@@ -79,9 +81,10 @@ export function takesSomething({ versions, worse }: Pick<BuildFinding, 'versions
   return worse.length > 0 || versions.some((version) => losesSomething(version));
 }
 
-/** True where all of the page was read, and the attempts on a replica say something of every version in every flow. */
-export function isWhole({ capture, replayed }: Pick<BuildFinding, 'capture' | 'replayed'>): boolean {
-  if (!capture.complete || replayed === null || replayed.run === null || replayed.note !== null) return false;
+/** True where all of the page and every version was read, and the attempts on a replica say something of every version in every flow. */
+export function isWhole({ capture, unread, replayed }: Pick<BuildFinding, 'capture' | 'unread' | 'replayed'>): boolean {
+  if (!capture.complete || unread.length > 0 || replayed === null || replayed.run === null || replayed.note !== null)
+    return false;
   return replayed.flows.every(({ passed, failed }) => passed + failed > 0);
 }
 

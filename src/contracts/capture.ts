@@ -7,6 +7,8 @@ import { type Behaviours, behavioursSchema, exportKindSchema } from './surface.t
  * for a linked account.
  */
 export const captureMethods = ['saved', 'network', 'page', 'account'] as const;
+/** The methods by which a browser runs the page. */
+export type RanMethod = Extract<(typeof captureMethods)[number], 'page' | 'account'>;
 
 /**
  * What a capture could not read: a script that the page names and that is not there, or a script with modules that cannot be parsed (of

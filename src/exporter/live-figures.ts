@@ -3,7 +3,7 @@ import { families } from '../metrics/families.ts';
 import type { Instruments } from '../metrics/instruments.ts';
 import type { Store } from '../store/open-store.ts';
 
-/** What `watch --live` found on the build that the live site served last, and how its looks go. */
+/** What `watch --live`, and captures in a browser, found on the build that the live site served last, and how its looks go. */
 export class LiveFigures {
   readonly #store: Store;
   readonly #build;
@@ -40,7 +40,10 @@ export class LiveFigures {
     const { build, seenAt, finding } = last;
     this.#build.set({ build }, 1);
     this.#seen.set({}, seenAt / 1000);
-    this.#drift.set({}, finding.drift.length);
+    // A page that a browser ran shows more than its text; what both show counts once.
+    const ran = await this.#store.liveDrift.of(build);
+    const names = new Set([...finding.drift.map(({ behaviour }) => behaviour), ...ran.map(({ name }) => name)]);
+    this.#drift.set({}, names.size);
     for (const { library, stops, lost } of finding.versions) {
       this.#lost.set({ library }, lost.length + (isEarlier(stops.after, stops.before) ? 1 : 0));
       this.#worse.set({ library }, finding.worse.filter((each) => each.library === library).length);

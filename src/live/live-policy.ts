@@ -26,6 +26,16 @@ function count(least: number, most: number) {
   return z.int().refine((value) => value >= least && value <= most, `the hard limits are ${least} to ${most}`);
 }
 
+/** The flows of `canaries/live` that link nothing: nothing is linked anew by itself. */
+const flowsOnBuilds = [
+  'restore-to-ready',
+  'message-round-trip',
+  'media-both-ways',
+  'reply-react-edit-delete',
+  'group-life',
+  'every-method',
+] as const;
+
 /**
  * What attempts on the live site may do with the user's numbers. The bounds in this schema are the hard limits: a policy that exceeds
  * one is refused. Times are milliseconds once read.
@@ -48,8 +58,14 @@ export const livePolicySchema = z.strictObject({
   site: z.strictObject({ firstWait: span('1m', '1d'), longestWait: span('30m', '7d') }),
   waitAtMost: span('0s', '24h'),
   phone: z.strictObject({ remindAfterDays: z.array(count(1, 14)).min(1) }),
-  /** Of `watch --live`: the time between two looks for a new build, and the attempts with accounts on each. */
-  builds: z.strictObject({ every: span('1h', '7d'), attempts: count(0, 20) }).prefault({ every: '1h', attempts: 4 }),
+  /** Of `watch --live`: the time between two looks for a new build, and the attempts with accounts on each, of which flows. */
+  builds: z
+    .strictObject({
+      every: span('1h', '7d'),
+      attempts: count(0, 20),
+      flows: z.array(z.enum(flowsOnBuilds)).min(1).default(['restore-to-ready', 'message-round-trip']),
+    })
+    .prefault({ every: '1h', attempts: 4 }),
 });
 export type LivePolicy = z.output<typeof livePolicySchema>;
 

@@ -50,7 +50,7 @@ export const liveFamilies = {
   liveDrift: family({
     name: 'wwebjs_live_drift',
     type: 'gauge',
-    help: 'Behaviours that the page served last shows and of which the data says otherwise',
+    help: 'Behaviours and tiers that pages of the build served last show and of which the data says otherwise',
     labels: {},
     limit: 1,
   }),

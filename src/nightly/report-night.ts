@@ -75,11 +75,11 @@ export async function notifyOfNight(
   const steps = runStepsOf(night);
   if (steps.length > 0) {
     const cells = await Array.fromAsync(nightCells(store, steps));
-    await noteSurprises({ run: { id: night.id }, cells }, store.surprises, Date.now());
+    await noteSurprises({ run: { id: night.id }, cells }, store.nightSurprises, Date.now());
   }
   const troubles = [
-    await notifyWebhook(webhook, store.surprises),
-    await notifyBuilds(webhook, store.liveBuilds, Date.now()),
+    await notifyWebhook(webhook, store.nightSurprises),
+    await notifyBuilds(webhook, store, Date.now()),
     await sendNight(night, step, webhook, store),
   ];
   const trouble = troubles.find((each) => each !== null);

@@ -142,9 +142,10 @@ async function everythingKept(store: Store, now: number): Promise<Everything> {
 }
 
 /** The next build is compared with the last one, and one whose finding is not complete is attempted. */
-async function capturesInUse({ liveBuilds }: Store): Promise<Set<string>> {
-  const builds = [...(await liveBuilds.newest(1)), await liveBuilds.unfinished()];
-  return new Set(builds.flatMap((each) => (each ? [basename(each.finding.capture.file)] : [])));
+async function capturesInUse({ liveBuilds, savedBuilds }: Store): Promise<Set<string>> {
+  const sources = [liveBuilds, savedBuilds];
+  const builds = await Promise.all(sources.map(async (its) => [...(await its.newest(1)), await its.unfinished()]));
+  return new Set(builds.flat().flatMap((each) => (each ? [basename(each.finding.capture.file)] : [])));
 }
 
 function keptCaptures(): Kept[] {

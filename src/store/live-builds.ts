@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { type BuildFinding, buildFindingSchema } from '../contracts/build-finding.ts';
-import type { LiveBuildRow, LiveBuildStep, Tables } from './tables.ts';
+import type { BuildSource, LiveBuildRow, LiveBuildStep, Tables } from './tables.ts';
 
-/** A build that the live site served. Times are milliseconds since 1970. */
+/** A build of a page that was captured. Times are milliseconds since 1970. */
 export interface LiveBuild {
   build: string;
   seenAt: number;
@@ -26,12 +26,17 @@ export interface Looks {
   nextAt: number;
 }
 
-/** The repository of the tables `live_builds` and `live_looks`. One process at a time looks and writes them. */
+/**
+ * The repository of the tables `live_builds` and `live_looks`. It sees only builds of its source: a page of the live site is never compared
+ * with a saved one, and figures are those of the live site. One process at a time looks and writes them.
+ */
 export class LiveBuilds {
   readonly #db: Kysely<Tables>;
+  readonly #source: BuildSource;
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, source: BuildSource) {
     this.#db = db;
+    this.#source = source;
   }
 
   /** Null before the first look. */
@@ -53,30 +58,29 @@ export class LiveBuilds {
 
   /** Null for a build that was not seen yet. */
   async of(build: string): Promise<LiveBuild | null> {
-    const row = await this.#db.selectFrom('live_builds').selectAll().where('build', '=', build).executeTakeFirst();
+    const row = await this.#selected().where('build', '=', build).executeTakeFirst();
     return row ? fromRow(row) : null;
   }
 
   /** Those that were seen last, the newest first. */
   async newest(limit: number): Promise<LiveBuild[]> {
-    const query = this.#db.selectFrom('live_builds').selectAll().orderBy('seen_at', 'desc').orderBy('build', 'desc');
+    const query = this.#selected().orderBy('seen_at', 'desc').orderBy('build', 'desc');
     return (await query.limit(limit).execute()).map(fromRow);
   }
 
   /** The one that was seen first of those whose finding is not complete; null for none. */
   async unfinished(): Promise<LiveBuild | null> {
-    const query = this.#db.selectFrom('live_builds').selectAll().where('step', '<>', 'found').orderBy('seen_at');
+    const query = this.#selected().where('step', '<>', 'found').orderBy('seen_at');
     const row = await query.executeTakeFirst();
     return row ? fromRow(row) : null;
   }
 
-  /** Those with a complete finding that no webhook has accepted, the oldest first. */
-  async notNotified(): Promise<LiveBuild[]> {
-    const query = this.#db
-      .selectFrom('live_builds')
-      .selectAll()
+  /** Those with a complete finding that no webhook has accepted, seen from a time on, the oldest first. */
+  async notNotified(since: number): Promise<LiveBuild[]> {
+    const query = this.#selected()
       .where('step', '=', 'found')
-      .where('notified_at', 'is', null);
+      .where('notified_at', 'is', null)
+      .where('seen_at', '>=', since);
     return (await query.orderBy('seen_at').execute()).map(fromRow);
   }
 
@@ -85,21 +89,29 @@ export class LiveBuilds {
     const row = { step, finding: JSON.stringify(finding) };
     await this.#db
       .insertInto('live_builds')
-      .values({ build, seen_at: seenAt, ...row, notified_at: null })
-      .onConflict((conflict) => conflict.column('build').doUpdateSet(row))
+      .values({ source: this.#source, build, seen_at: seenAt, ...row, notified_at: null })
+      .onConflict((conflict) => conflict.columns(['source', 'build']).doUpdateSet(row))
       .execute();
   }
 
   /** False where another process has marked it in the meantime. */
   async markNotified(build: string, at: number): Promise<boolean> {
-    const row = this.#db.updateTable('live_builds').where('build', '=', build).where('notified_at', 'is', null);
+    const row = this.#changed(build).where('notified_at', 'is', null);
     const { numUpdatedRows } = await row.set({ notified_at: at }).executeTakeFirst();
     return numUpdatedRows > 0n;
   }
 
   /** Takes `markNotified` back. */
   async markRefused(build: string): Promise<void> {
-    await this.#db.updateTable('live_builds').set({ notified_at: null }).where('build', '=', build).execute();
+    await this.#changed(build).set({ notified_at: null }).execute();
+  }
+
+  #selected() {
+    return this.#db.selectFrom('live_builds').selectAll().where('source', '=', this.#source);
+  }
+
+  #changed(build: string) {
+    return this.#db.updateTable('live_builds').where('source', '=', this.#source).where('build', '=', build);
   }
 }
 

@@ -8,6 +8,7 @@ import { inMemory, openSqlite } from './database/open-sqlite.ts';
 import { openHere } from './database/sqlite-file.ts';
 import { JudgedCells } from './judged-cells.ts';
 import { LiveBuilds } from './live-builds.ts';
+import { LiveDrift } from './live-drift.ts';
 import { Nights } from './nights.ts';
 import { PlannedCells } from './planned-cells.ts';
 import { Retained } from './retained.ts';
@@ -33,9 +34,15 @@ export interface Store {
   verdicts: Verdicts;
   schedules: Schedules;
   liveSchedules: Schedules;
+  /** Unexpected cells of `watch`. */
   surprises: Surprises;
+  /** Unexpected cells of `nightly`. */
+  nightSurprises: Surprises;
   nights: Nights;
   liveBuilds: LiveBuilds;
+  /** Builds of saved pages. */
+  savedBuilds: LiveBuilds;
+  liveDrift: LiveDrift;
   close(): Promise<void>;
 }
 
@@ -80,9 +87,12 @@ function storeOf(db: Kysely<Tables>, file: string, migrated: string[] = []): Sto
     verdicts: new Verdicts(db),
     schedules: new Schedules(db, 'watch'),
     liveSchedules: new Schedules(db, 'watch-live'),
-    surprises: new Surprises(db),
+    surprises: new Surprises(db, 'watch'),
+    nightSurprises: new Surprises(db, 'nightly'),
     nights: new Nights(db),
-    liveBuilds: new LiveBuilds(db),
+    liveBuilds: new LiveBuilds(db, 'site'),
+    savedBuilds: new LiveBuilds(db, 'saved'),
+    liveDrift: new LiveDrift(db),
     close: () => db.destroy(),
   };
 }

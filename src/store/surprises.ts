@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { SurpriseScope, Tables } from './tables.ts';
 
 /** A cell that did something unexpected. Times are milliseconds since 1970. */
 export interface Surprise {
@@ -13,12 +13,17 @@ export interface Surprise {
   overAt: number | null;
 }
 
-/** The repository of the table `surprises`: those that last, and those whose beginning or end was not notified yet. */
+/**
+ * The repository of the table `surprises`: those that last, and those whose beginning or end was not notified yet. It sees only the rows of
+ * its scope, so that no command ends or sends what another one began.
+ */
 export class Surprises {
   readonly #db: Kysely<Tables>;
+  readonly #scope: SurpriseScope;
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, scope: SurpriseScope) {
     this.#db = db;
+    this.#scope = scope;
   }
 
   /** The cell did something unexpected, again or for the first time. */
@@ -26,32 +31,26 @@ export class Surprises {
     const { cell, since, runId, seen } = surprise;
     await this.#db
       .insertInto('surprises')
-      .values({ cell, since, run_id: runId, seen, over_at: null })
-      .onConflict((conflict) => conflict.column('cell').doUpdateSet({ over_at: null, seen }))
+      .values({ scope: this.#scope, cell, since, run_id: runId, seen, over_at: null })
+      .onConflict((conflict) => conflict.columns(['scope', 'cell']).doUpdateSet({ over_at: null, seen }))
       .execute();
   }
 
   /** The cell did as expected. A surprise that was not notified is removed without a notification. */
   async over(cell: string, at: number): Promise<void> {
-    await this.#db.deleteFrom('surprises').where('cell', '=', cell).where('told_begin', '=', 0).execute();
-    await this.#db
-      .updateTable('surprises')
-      .set({ over_at: at })
-      .where('cell', '=', cell)
-      .where('over_at', 'is', null)
-      .execute();
+    await this.#removed(cell).where('told_begin', '=', 0).execute();
+    await this.#changed(cell).set({ over_at: at }).where('over_at', 'is', null).execute();
   }
 
   /** The cells of those that are not over. */
   async lasting(): Promise<string[]> {
-    const rows = await this.#db.selectFrom('surprises').select('cell').where('over_at', 'is', null).execute();
+    const rows = await this.#selected().select('cell').where('over_at', 'is', null).execute();
     return rows.map(({ cell }) => cell);
   }
 
   /** Beginnings and ends that were not notified yet. */
   async notNotified(): Promise<Surprise[]> {
-    const rows = await this.#db
-      .selectFrom('surprises')
+    const rows = await this.#selected()
       .selectAll()
       .where((where) => where.or([where('told_begin', '=', 0), where('over_at', 'is not', null)]))
       .orderBy('since')
@@ -69,20 +68,32 @@ export class Surprises {
   /** Marks its beginning, or its end, as notified. False where another process has done it in the meantime. */
   async markNotified({ cell, overAt }: Surprise): Promise<boolean> {
     if (overAt !== null) {
-      const ended = this.#db.deleteFrom('surprises').where('cell', '=', cell).where('over_at', '=', overAt);
+      const ended = this.#removed(cell).where('over_at', '=', overAt);
       return (await ended.executeTakeFirst()).numDeletedRows > 0n;
     }
-    const begun = this.#db.updateTable('surprises').where('cell', '=', cell).where('told_begin', '=', 0);
-    return (await begun.set({ told_begin: 1 }).executeTakeFirst()).numUpdatedRows > 0n;
+    const begun = this.#changed(cell).set({ told_begin: 1 }).where('told_begin', '=', 0);
+    return (await begun.executeTakeFirst()).numUpdatedRows > 0n;
   }
 
   /** Takes `markNotified` back. */
   async markRefused({ cell, since, runId, seen, overAt }: Surprise): Promise<void> {
     if (overAt === null) {
-      await this.#db.updateTable('surprises').set({ told_begin: 0 }).where('cell', '=', cell).execute();
+      await this.#changed(cell).set({ told_begin: 0 }).execute();
       return;
     }
-    const row = { cell, since, run_id: runId, seen, over_at: overAt, told_begin: 1 };
+    const row = { scope: this.#scope, cell, since, run_id: runId, seen, over_at: overAt, told_begin: 1 };
     await this.#db.insertInto('surprises').values(row).execute();
+  }
+
+  #selected() {
+    return this.#db.selectFrom('surprises').where('scope', '=', this.#scope);
+  }
+
+  #changed(cell: string) {
+    return this.#db.updateTable('surprises').where('scope', '=', this.#scope).where('cell', '=', cell);
+  }
+
+  #removed(cell: string) {
+    return this.#db.deleteFrom('surprises').where('scope', '=', this.#scope).where('cell', '=', cell);
   }
 }

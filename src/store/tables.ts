@@ -1,4 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { Drift, RanMethod } from '../contracts/capture.ts';
 import type { Blame, Outcome, Phase, Target } from '../contracts/outcome.ts';
 import type { VerdictWord } from '../contracts/verdict.ts';
 
@@ -74,7 +75,11 @@ export interface ScheduleRow {
   last_run_id: string | null;
 }
 
+/** Which command notifies of an unexpected cell, and ends what it began. */
+export type SurpriseScope = 'watch' | 'nightly';
+
 export interface SurpriseRow {
+  scope: SurpriseScope;
   cell: string;
   since: number;
   run_id: string;
@@ -92,7 +97,11 @@ export interface NightRow {
 /** `compared` with the build before by the sources of versions, `replayed`: attempted on a replica, `found`: nothing is left to do. */
 export type LiveBuildStep = 'compared' | 'replayed' | 'found';
 
+/** Where the page of a build came from: the live site, or files. */
+export type BuildSource = 'site' | 'saved';
+
 export interface LiveBuildRow {
+  source: BuildSource;
   build: string;
   seen_at: number;
   step: LiveBuildStep;
@@ -110,6 +119,16 @@ export interface LiveLooksRow {
   next_at: number;
 }
 
+export interface LiveDriftRow {
+  build: string;
+  method: RanMethod;
+  kind: Drift['kind'];
+  name: string;
+  data: string;
+  page: string;
+  seen_at: number;
+}
+
 /** The tables of `sql/`, for Kysely. */
 export interface Tables {
   runs: RunRow;
@@ -121,4 +140,5 @@ export interface Tables {
   nights: NightRow;
   live_builds: LiveBuildRow;
   live_looks: LiveLooksRow;
+  live_drift: LiveDriftRow;
 }

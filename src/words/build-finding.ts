@@ -17,13 +17,16 @@ const namesShown = 3;
  * replica of it 1.34.5 to 1.34.7 link (link 3 of 3)`.
  */
 export function buildSentence(finding: BuildFinding): string {
-  const { build, date, versions, replayed, live, worse, drift, capture } = finding;
+  const { build, date, versions, unread, replayed, live, worse, drift, capture } = finding;
   const order = versions.map(({ library }) => library);
   const lost = lossWords(versions, order);
+  const isUnknown = versions.length === 0 && unread.length > 0;
+  const noLoss = isUnknown ? [] : ['no version loses a step or a method by its source'];
   const parts = [
     ...nameWords(versions),
-    ...(lost.length > 0 ? lost : ['no version loses a step or a method by its source']),
+    ...(lost.length > 0 ? lost : noLoss),
     ...regainWords(versions, order),
+    ...(unread.length > 0 ? [`${andList(unread.map(({ library }) => library))} could not be read`] : []),
     ...(replayed ? triedWords(replayed, order, 'on a replica of it') : []),
     ...(worse.length > 0
       ? [`worse than on the build before: ${shown(worse.map(({ library, flow }) => `${library} in ${flow}`))}`]
@@ -115,15 +118,28 @@ const sum = (flows: readonly TriedFlow[], key: 'passed' | 'failed') =>
 
 const namesOf = (versions: readonly VersionChange[]) => versions.map(({ library }) => library);
 
-/** `1.34.5 to 1.34.7` for three or more that follow each other in `order`, else a list. */
+/**
+ * `1.34.5 to 1.34.7` for three or more releases in a row without a gap, else a list: of a version in between that is not there, nothing is
+ * known.
+ */
 function rangeWords(versions: readonly string[], order: readonly string[]): string {
   const inOrder = order.filter((version) => versions.includes(version));
-  const rest = versions.filter((version) => !order.includes(version));
-  const start = order.indexOf(inOrder[0] ?? '');
-  const follow = inOrder.every((version, i) => order[start + i] === version);
-  if (follow && inOrder.length >= 3) return andList([`${inOrder[0]} to ${inOrder.at(-1)}`, ...rest]);
-  return andList([...inOrder, ...rest]);
+  const rows: string[][] = [];
+  for (const version of [...inOrder, ...versions.filter((other) => !order.includes(other))]) {
+    const row = rows.at(-1);
+    if (row && isNextRelease(version, row.at(-1) as string)) row.push(version);
+    else rows.push([version]);
+  }
+  return andList(rows.flatMap((row) => (row.length < 3 ? row : [`${row[0]} to ${row.at(-1)}`])));
 }
+
+/** Whether no release can be between two: `1.34.6` after `1.34.5`. */
+function isNextRelease(version: string, before: string): boolean {
+  const [release, earlier] = [releasePattern.exec(version), releasePattern.exec(before)];
+  return release !== null && release[1] === earlier?.[1] && Number(release[2]) === Number(earlier?.[2]) + 1;
+}
+
+const releasePattern = /^(\d+\.\d+)\.(\d+)$/;
 
 function shown(names: readonly string[]): string {
   const more = names.length - namesShown;

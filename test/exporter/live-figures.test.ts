@@ -79,9 +79,21 @@ test('the figures are those of the build that the site served last, also when it
   ]);
 });
 
-test('a finding of saved pages has figures, and says nothing of looks', async () => {
+test('a finding of saved pages has no figures', async () => {
+  await store.savedBuilds.keep({ build: newer, seenAt: 9_000, step: 'found', finding: finding(newer) });
+  expect(await instruments()()).toEqual([]);
+});
+
+test('drift that captures in a browser found on the build counts once with that of its text', async () => {
   await store.liveBuilds.keep({ build: newer, seenAt: 9_000, step: 'found', finding: finding(newer) });
-  const names = (await instruments()()).map((line) => line.split(/[{ ]/)[0]);
-  expect(new Set(names)).toContain('wwebjs_live_build_info');
-  expect(names).not.toContain('wwebjs_live_failed_looks');
+  const drift = async () => (await instruments()()).find((line) => line.startsWith('wwebjs_live_drift'));
+  const events = { kind: 'behaviour', name: 'cmdEvents', data: 'plain', page: 'from_bridge' } as const;
+  const tier = { kind: 'tier', name: 'WAWebChatForwardMessage', data: '1', page: 'lazy' } as const;
+  await store.liveDrift.keep(newer, 'page', [events], 1);
+  await store.liveDrift.keep(older, 'page', [tier, { ...tier, name: 'WAWebOther' }], 1);
+  expect(await drift()).toBe('wwebjs_live_drift 1');
+  await store.liveDrift.keep(newer, 'account', [events, tier], 2);
+  expect(await drift()).toBe('wwebjs_live_drift 2');
+  await store.liveDrift.keep(newer, 'account', [], 3);
+  expect(await drift()).toBe('wwebjs_live_drift 1');
 });

@@ -21,6 +21,7 @@ test.each([
   ['qrPerDay: 3', 'qrPerDay: 6', /codes\.qrPerDay: the hard limits are 1 to 5/],
   ['removed: 24h', 'removed: 1h', /coolDowns\.removed: the hard limits are 24h to 30d/],
   ['devicesPerNumber: 2', 'devicesPerNumber: 4', /devicesPerNumber: the hard limits are 1 to 3/],
+  ['flows: [restore-to-ready,', 'flows: [qr-to-ready,', /builds\.flows\[0\]: Invalid option/],
   ['spacing: 10m', 'spacing: soon', /restores\.spacing: a time is a number of seconds/],
   ['perHour: 4', 'perHours: 4', /restores\.perHours: unknown key, did you mean "perHour"\?/],
 ])('%s as %s is refused with file, line and key', (from, to, message) => {

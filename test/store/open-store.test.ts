@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { TroubleError } from '../../src/contracts/input-error.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { exampleFinding } from '../fixtures/example-finding.ts';
 import { exampleCell, exampleRun, passedAttempt } from '../fixtures/example-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -99,6 +100,31 @@ test('a folder in the place of the file is refused by name', async () => {
   const file = join(temporaryFolder(), 'store.sqlite');
   mkdirSync(file);
   expect(await troubleOf(file)).toMatch(/cannot be opened or created/);
+});
+
+test('unexpected cells of a store of before there were scopes are those of the command that found them, and its builds those of the site', async () => {
+  const file = join(temporaryFolder(), 'store.sqlite');
+  const folder = join(import.meta.dirname, '../../sql/sqlite');
+  const old = new DatabaseSync(file);
+  old.exec("create table migrations (name text not null primary key, ran_at text not null default '') strict");
+  for (const name of readdirSync(folder).filter((each) => each < '0013')) {
+    old.exec(readFileSync(join(folder, name), 'utf8'));
+    old.prepare('insert into migrations (name, ran_at) values (?, ?)').run(name, exampleRun.startedAt);
+  }
+  old.exec("insert into nights (id, record, spent_ms) values ('night-1', '{}', 0)");
+  old.exec(
+    "insert into surprises (cell, since, run_id, seen) values ('a', 1, 'run-1', 'failed'), ('b', 2, 'night-1', 'failed')",
+  );
+  const { unread: _, ...finding } = exampleFinding();
+  old
+    .prepare("insert into live_builds (build, seen_at, step, finding) values (?, 1, 'found', ?)")
+    .run(finding.build, JSON.stringify(finding));
+  old.close();
+  const store = await openStore(file);
+  expect([await store.surprises.lasting(), await store.nightSurprises.lasting()]).toEqual([['a'], ['b']]);
+  expect(await store.liveBuilds.newest(9)).toMatchObject([{ build: finding.build, finding: { unread: [] } }]);
+  expect(await store.savedBuilds.newest(9)).toEqual([]);
+  await store.close();
 });
 
 test('attempts of a store of before there were switches have the defaults, and the number of a removed one is not given again', async () => {

@@ -69,6 +69,27 @@ test('an unexpected cell that the plan no longer has is over', async () => {
   ]);
 });
 
+test('watch and nightly on one store each end and send only what they began', async () => {
+  const other = { ...exampleCell({ browser: '107' }), expectation: null, surprise: true, attempts: [failedAttempt()] };
+  await noteSurprises({ run: exampleRun, cells: [other] }, store.nightSurprises, ++clock);
+  for (const outcome of ['failed', 'passed'] as const) await runEnds(outcome);
+  expect(received.map(({ event, cell }) => [event, cell])).toEqual([
+    ['unexpected', cellKey(exampleCell())],
+    ['over', cellKey(exampleCell())],
+  ]);
+  await runEnds('failed');
+  received = [];
+  await noteSurprises({ run: exampleRun, cells: [other] }, store.nightSurprises, ++clock);
+  await notifyWebhook(url, store.nightSurprises);
+  await noteSurprises({ run: exampleRun, cells: [] }, store.nightSurprises, ++clock);
+  await notifyWebhook(url, store.nightSurprises);
+  expect(received.map(({ event, cell }) => [event, cell])).toEqual([
+    ['unexpected', cellKey(other)],
+    ['over', cellKey(other)],
+  ]);
+  expect(await store.surprises.lasting()).toEqual([cellKey(exampleCell())]);
+});
+
 test('an attempt that the harness spoiled neither begins nor ends anything', async () => {
   for (const outcome of ['infra', 'failed', 'infra'] as const) await runEnds(outcome);
   expect(events()).toEqual(['unexpected']);

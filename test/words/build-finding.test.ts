@@ -43,9 +43,19 @@ describe('the sentence of a build', () => {
     const replayed = tried(...versions.map(({ library }) => flow(library)));
     const found = finding({ versions, replayed });
     expect(buildSentence(found)).toBe(
-      '2.3000.1050000000 of 2026-11-29: WAWebChatForwardMessage became lazy; 1.34.5 to 1.34.7 lose Message.forward; on a replica of it 1.34.2 to 1.34.7 link (link 4 of 4)',
+      '2.3000.1050000000 of 2026-11-29: WAWebChatForwardMessage became lazy; 1.34.5 to 1.34.7 lose Message.forward; on a replica of it 1.34.2 and 1.34.5 to 1.34.7 link (link 4 of 4)',
     );
     expect(takesSomething(found)).toBe(true);
+  });
+
+  test('speaks of no version that was not checked', () => {
+    const checked = ['1.23.0', '1.34.5', '1.34.7', '1.34.8', '1.34.9', '1.35.0'];
+    const versions = checked.map((each) => version(each, lazyForward));
+    const unread = [{ library: '1.34.6', why: 'ENOENT /root/libraries' }];
+    expect(buildSentence(finding({ versions, unread }))).toBe(
+      '2.3000.1050000000 of 2026-11-29: WAWebChatForwardMessage became lazy; 1.23.0, 1.34.5, 1.34.7 to 1.34.9 and 1.35.0 lose Message.forward; 1.34.6 could not be read',
+    );
+    expect(buildSentence(finding({ unread }))).toBe('2.3000.1050000000 of 2026-11-29: 1.34.6 could not be read');
   });
 
   test('of a build that takes nothing says so', () => {
@@ -119,7 +129,8 @@ describe('the sentence of a build', () => {
       { ...tried(flow('1.34.2')), note: 'attempts took longer than the budget' },
       tried(flow('1.34.2'), flow('1.34.7', { passed: 0, spoiled: 3 })),
     ];
-    for (const replayed of replays) expect(isWhole({ capture, replayed })).toBe(false);
+    for (const replayed of replays) expect(isWhole({ capture, unread: [], replayed })).toBe(false);
+    expect(isWhole({ ...whole, unread: [{ library: '1.34.9', why: 'it is not on npm' }] })).toBe(false);
   });
 
   test('names what the data does not say yet, and that a page was not read completely', () => {

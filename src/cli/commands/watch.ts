@@ -26,7 +26,7 @@ import { addRunOptions, type RunCommandOptions, runArguments } from '../options/
 import { databaseOption, databaseToRead } from '../options/service-database.ts';
 import { withSwitches } from '../options/switch-options.ts';
 import { stopSignal, untilSignal } from '../process/signals.ts';
-import { lookForBuild, nextLookAt, sendFindings } from '../watch/live-watch.ts';
+import { lookForBuild, scheduleOfLooks } from '../watch/live-watch.ts';
 import { ownCommand, runWithReport, usualReporters } from '../watch/run-with-report.ts';
 
 interface WatchCommandOptions extends RunCommandOptions {
@@ -96,8 +96,9 @@ process of its own. Ctrl-C or SIGTERM ends it gracefully.
 
 --live asks web.whatsapp.com for its page, once an hour at most, without an account. A build that was not seen before is captured and compared
 with the last one; every version of the matrix is checked against it and attempted on a replica of it, then on the live site as often as
-compat-matrix/live-policy.yaml allows, where there are accounts. The webhook gets one finding per build. What is interrupted goes on with the
-next look. A page that cannot be read is no finding: it is asked for again, later each time.
+compat-matrix/live-policy.yaml allows, where there are accounts. The webhook gets one finding per build; without one, \`report builds\` has them, and
+a later webhook gets those of the last seven days. What is interrupted goes on with the next look. A page that cannot be read is no finding:
+it is asked for again, later each time. All attempts are made on this machine: --queue is not used. Builds of --from are kept apart.
 
 Exit codes of --once: 0 nothing is new, or the build takes nothing from any version, 1 it does, 2 not all of it could be read or attempted,
 3 bad usage or input, 4 no page, or interrupted
@@ -123,8 +124,7 @@ async function startCanaries(options: WatchCommandOptions, command: Command): Pr
   const { every: everyMs, budget: budgetMs = everyMs, webhook } = options;
   const args = runArguments(command);
   await keepWatch(options, served, (store) => ({
-    everyMs,
-    schedules: store.schedules,
+    ...{ everyMs, say, clock: systemClock, schedules: store.schedules },
     next: periodically(everyMs, systemClock.now, () => Math.random()),
     run: (signal) => makeRun(store, args, budgetMs, signal),
     notify: async () => {
@@ -146,16 +146,17 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
   const { library, webhook, budget: budgetMs = liveBudgetMs } = options;
   const served = readServed(options);
   if (library) await checkRun({ ...options, build: undefined }, say);
+  if (options.queue !== undefined)
+    say('the queue is not used: workers do not have the capture of a new build, so this machine makes all attempts');
+  // The processes of looks and runs inherit the environment.
+  for (const name of ['WWEBJS_CANARY_QUEUE', 'WWEBJS_CANARY_EVIDENCE']) delete process.env[name];
+  const ownOptions = runArguments(command).filter((arg) => !/^--(queue|evidence|lost-after)=/.test(arg));
   if (options.once || options.from !== undefined) {
     const stop = stopSignal(say);
     const store = await openStore();
     try {
-      // Workers do not have the capture of a new build.
-      for (const name of ['WWEBJS_CANARY_QUEUE', 'WWEBJS_CANARY_EVIDENCE']) delete process.env[name];
-      const ownOptions = runArguments(command).filter(
-        (arg) => !/^--(library|config|queue|evidence|lost-after)=/.test(arg),
-      );
-      const look = { ...options, everyMs, budgetMs, runOptions: ownOptions, say, signal: stop.signal };
+      const runOptions = ownOptions.filter((arg) => !/^--(library|config)=/.test(arg));
+      const look = { ...options, everyMs, budgetMs, runOptions, say, signal: stop.signal };
       process.exitCode = await lookForBuild(store, look);
     } finally {
       await store.close();
@@ -164,14 +165,8 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
     return;
   }
   await keepWatch(options, served, (store) => ({
-    everyMs,
-    schedules: store.liveSchedules,
-    next: async (schedule) => {
-      const startAt = await nextLookAt(store, schedule?.lastEndedAt ?? null);
-      return { dueAt: startAt, startAt, missed: 0 };
-    },
-    run: (signal) => makeLook(command, signal),
-    notify: () => sendFindings(store, webhook, say),
+    ...scheduleOfLooks(store, { everyMs, webhook, say, clock: systemClock }),
+    run: (signal) => makeLook(command, ownOptions, signal),
   }));
 }
 
@@ -190,7 +185,7 @@ function readServed({ rolloutPlan, policy, database }: WatchCommandOptions) {
 async function keepWatch(
   options: WatchCommandOptions,
   { plan, policy, service }: ReturnType<typeof readServed>,
-  schedule: (store: Store) => Pick<WatchOptions, 'everyMs' | 'schedules' | 'next' | 'run' | 'notify'>,
+  schedule: (store: Store) => Omit<WatchOptions, 'owner' | 'signal'>,
 ): Promise<void> {
   const stop = new AbortController();
   const stopped = untilSignal().then(() => stop.abort());
@@ -203,7 +198,7 @@ async function keepWatch(
   const server = await serveMetrics(options, () => exporter.read());
   console.log(JSON.stringify({ url: server.url }));
   try {
-    await watch({ ...schedule(store), owner: randomUUID(), clock: systemClock, say, signal: stop.signal });
+    await watch({ ...schedule(store), owner: randomUUID(), signal: stop.signal });
     await stopped;
   } finally {
     await server.close();
@@ -244,7 +239,7 @@ function resultOf({ exitCode: code, cut }: ChildEnd): ScheduledResult {
 const lookGraceMs = 40_000;
 
 /** One look as a process: reading a page takes memory that a schedule should not keep. */
-async function makeLook(command: Command, signal: AbortSignal): Promise<WatchedRun> {
+async function makeLook(command: Command, runOptions: readonly string[], signal: AbortSignal): Promise<WatchedRun> {
   const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
   const { connectTo, every, budget, ...texts } = command.opts<WatchCommandOptions>();
   const given = [
@@ -255,7 +250,7 @@ async function makeLook(command: Command, signal: AbortSignal): Promise<WatchedR
       .filter(isGiven)
       .map((name) => `--${name}=${texts[name]}`),
   ];
-  const args = ['watch', '--live', '--once', ...given, ...runArguments(command)];
+  const args = ['watch', '--live', '--once', ...given, ...runOptions];
   const end = await runInChild(ownCommand(...args), { budgetMs: dayMs, signal, graceMs: lookGraceMs });
   if (end.exitCode === exitCode.badInput) throw new InputError('the look refuses its options, as it says above');
   return { result: resultOf(end), runId: null };

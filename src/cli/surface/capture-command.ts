@@ -121,10 +121,23 @@ async function captureInto(folder: string, options: CaptureOptions): Promise<Exi
   const file = options.out ?? home('captures', `${captured.names.build}.json`);
   if (options.out === undefined) makeFolder(home('captures'));
   await writeReportFile(file, [captureText(captured)]);
+  if (options.connectTo === undefined) await keepDrift(captured, Date.now());
   const summary = summarize(captured, readings.parsed);
   if (options.json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, file, ...summary }, null, 2)}\n`);
   else if (file !== '-') result(render(file, summary));
   return captured.findings.length === 0 ? exitCode.asExpected : exitCode.inconclusive;
+}
+
+/** Keeps what a browser found otherwise than the data, for the figures and the report of the build. @param now milliseconds since 1970 */
+export async function keepDrift({ method, names, ran }: Capture, now: number): Promise<void> {
+  if (!ran || (method !== 'page' && method !== 'account')) return;
+  const { openStore } = await import('../../store/open-store.ts');
+  const store = await openStore();
+  try {
+    await store.liveDrift.keep(names.build, method, ran.drift, now);
+  } finally {
+    await store.close();
+  }
 }
 
 async function pageOf(

@@ -1,39 +1,28 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import semver from 'semver';
-import {
-  type BuildFinding,
-  isWhole,
-  losesSomething,
-  type Tried,
-  takesSomething,
-} from '../../contracts/build-finding.ts';
+import { type BuildFinding, isWhole, takesSomething } from '../../contracts/build-finding.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
 import { takeProcessLock } from '../../install/process-lock.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
-import { type LivePolicy, readLivePolicy } from '../../live/live-policy.ts';
-import type { LiveTables } from '../../live/tables.ts';
+import { readLivePolicy } from '../../live/live-policy.ts';
 import type { TonightsPage } from '../../nightly/night-settings.ts';
-import { readMatrix, resolvedPlan } from '../../runs/read-plan.ts';
-import { openDatabase } from '../../store/database/open-database.ts';
-import type { LiveBuilds } from '../../store/live-builds.ts';
+import { resolvedPlan } from '../../runs/read-plan.ts';
 import type { Store } from '../../store/open-store.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import { type LiveSite, realClock } from '../../surface/capture/live-site.ts';
 import type { CheckedVersion } from '../../surface/compare-build.ts';
 import { libraryIndex } from '../../surface/library-index.ts';
-import { lookAtFiles, lookAtSite } from '../../watch/builds/find-build.ts';
-import { type BuildTrials, type LookResult, lookFor, lookOnce } from '../../watch/builds/look-once.ts';
-import { matrixOnBuild } from '../../watch/builds/matrix-on-build.ts';
+import { lookAtFiles, lookAtSite, type ReadVersions } from '../../watch/builds/find-build.ts';
+import { type LookResult, lookFor, lookOnce } from '../../watch/builds/look-once.ts';
 import { notifyBuilds } from '../../watch/builds/notify-builds.ts';
-import { triedOf } from '../../watch/builds/tried-flows.ts';
+import type { Clock, WatchOptions } from '../../watch/watch.ts';
 import { buildSentence } from '../../words/build-finding.ts';
-import { embeddedDatabase } from '../options/service-database.ts';
 import { readTrusted } from '../surface/capture-command.ts';
-import { runWithReport } from './run-with-report.ts';
+import { trialsOf } from './build-trials.ts';
 
 /** Where the page comes from, and how a new build is tried. */
 export interface LiveWatchOptions {
@@ -53,6 +42,7 @@ export interface LiveWatchOptions {
   profiles?: string | undefined;
   /** Which versions are checked and attempted; those of the matrix when left out. */
   library?: readonly string[] | undefined;
+  browser?: readonly string[] | undefined;
   config?: string | undefined;
   /** Options of `run` for the attempts on the replica. */
   runOptions: readonly string[];
@@ -66,47 +56,48 @@ export interface LiveWatchOptions {
  * @throws InputError for wrong options and saved pages that are none; TroubleError while another look is under way
  */
 export async function lookForBuild(store: Store, options: LiveWatchOptions): Promise<ExitCode> {
-  const { say, signal, webhook } = options;
+  const { say, signal } = options;
   const release = takeProcessLock(home('watch', 'live.lock'));
   if (release === null) throw new TroubleError('another look for new builds is under way on this machine');
   try {
-    const versions = versionsOnce(options);
-    const trials = trialsOf(versions, readLivePolicy(), options);
-    const result = await lookOnce({ ...lookOptions(store.liveBuilds, options, versions), trials, signal });
+    const trials = trialsOf(readLivePolicy(), { ...options, notLive: whyNotLive(options) });
+    const result = await lookOnce({ ...lookOptions(store, options), trials, signal });
     say(resultWords(result));
     if (signal.aborted) return exitCode.trouble;
-    await sendFindings(store, webhook, say);
+    await sendFindings(store, options, Date.now());
     return exitOf(result);
   } finally {
     release();
   }
 }
 
-/** Sends the findings that no webhook has accepted yet. */
-export async function sendFindings(
-  { liveBuilds }: Store,
-  webhook: string | undefined,
-  say: (line: string) => void,
+/** Sends the findings that no webhook has accepted yet. Without a webhook they stay unsent. */
+async function sendFindings(
+  store: Pick<Store, 'liveBuilds' | 'savedBuilds'>,
+  { webhook, say }: Pick<LiveWatchOptions, 'webhook' | 'say'>,
+  now: number,
 ): Promise<void> {
-  const trouble = await notifyBuilds(webhook ?? null, liveBuilds, Date.now());
+  if (webhook === undefined) return;
+  const trouble = await notifyBuilds(webhook, store, now);
   if (trouble !== null) say(`the webhook was not notified and will be: ${trouble}`);
 }
 
 /** The page of tonight for `nightly`, and what it changes; the attempts are those of the night. */
-export async function captureTonight({ liveBuilds }: Store, options: PageOptions): Promise<TonightsPage> {
+export async function captureTonight(store: Store, options: PageOptions): Promise<TonightsPage> {
   const release = takeProcessLock(home('watch', 'live.lock'));
   if (release === null)
     return left(exitCode.asExpected, 'left out: `watch --live` looks for new builds on this machine at this moment');
   try {
-    const result = await lookFor(lookOptions(liveBuilds, options, versionsOnce(options)));
+    const result = await lookFor(lookOptions(store, options));
     if (!('kind' in result)) {
       const { finding } = result;
-      const read = finding.capture.complete ? exitCode.asExpected : exitCode.inconclusive;
+      const read =
+        finding.capture.complete && finding.unread.length === 0 ? exitCode.asExpected : exitCode.inconclusive;
       const exit = takesSomething(finding) ? exitCode.unexpected : read;
       return { file: finding.capture.file, result: { exit, sentence: buildSentence(finding), details: [] } };
     }
     if (result.kind === 'failed') return left(result.offline ? exitCode.asExpected : exitCode.trouble, result.trouble);
-    const known = result.kind === 'known' ? await liveBuilds.of(result.build) : null;
+    const known = result.kind === 'known' ? await store.liveBuilds.of(result.build) : null;
     const file = known?.finding.capture.file ?? null;
     return { ...left(exitCode.asExpected, resultWords(result)), file: file !== null && existsSync(file) ? file : null };
   } finally {
@@ -122,9 +113,9 @@ function left(exit: ExitCode, sentence: string): TonightsPage {
 type PageOptions = Pick<
   LiveWatchOptions,
   'from' | 'force' | 'connectTo' | 'trust' | 'everyMs' | 'library' | 'config' | 'say'
->;
+> & { signal?: AbortSignal };
 
-function lookOptions(builds: LiveBuilds, options: PageOptions, versions: () => Promise<string[]>) {
+function lookOptions({ liveBuilds, savedBuilds }: Store, options: PageOptions) {
   const { from, say, everyMs, force: forced = false } = options;
   const policy = readLivePolicy();
   const folder = captureFolder(options);
@@ -132,12 +123,12 @@ function lookOptions(builds: LiveBuilds, options: PageOptions, versions: () => P
   const site = from === undefined ? siteOf(options) : null;
   const { firstWait, longestWait } = policy.site;
   return {
-    builds,
+    builds: site ? liveBuilds : savedBuilds,
     kept,
-    folder: home('captures'),
+    fileOf: (build: string) => home('captures', site ? `${build}.json` : `${build}.saved.json`),
     look: async () => (site ? lookAtSite(site, kept, { forced, say }) : lookAtFiles(from as string, Date.now())),
     pace: site ? { every: everyMs ?? policy.builds.every, firstWait, longestWait } : null,
-    versions: async () => checkedVersions(await versions(), say),
+    versions: async (takesIncomplete: boolean) => readVersions(await versionsOf(options), takesIncomplete, say),
     forced,
     now: Date.now,
     jitter: Math.random,
@@ -145,19 +136,26 @@ function lookOptions(builds: LiveBuilds, options: PageOptions, versions: () => P
   };
 }
 
-function versionsOnce(options: Pick<LiveWatchOptions, 'library' | 'config' | 'say'>): () => Promise<string[]> {
-  let labels: Promise<string[]> | undefined;
-  return () => {
-    labels ??= versionsOf(options);
-    return labels;
-  };
-}
-
 /** A look that ends without a word in the store is not made again before this time is over. */
 const pauseMs = 60_000;
 
+/** The schedule of looks, for `watch`: when each is due, and what is sent after it and while waiting. */
+export function scheduleOfLooks(
+  store: Store,
+  { everyMs, clock, ...options }: Pick<LiveWatchOptions, 'webhook' | 'say'> & { everyMs: number; clock: Clock },
+): Pick<WatchOptions, 'everyMs' | 'clock' | 'schedules' | 'next' | 'notify' | 'say'> {
+  return {
+    ...{ everyMs, clock, schedules: store.liveSchedules, say: options.say },
+    next: async (schedule) => {
+      const startAt = await nextLookAt(store, schedule?.lastEndedAt ?? null);
+      return { dueAt: startAt, startAt, missed: 0 };
+    },
+    notify: () => sendFindings(store, options, clock.now()),
+  };
+}
+
 /** When the next look is due, in milliseconds since 1970. */
-export async function nextLookAt({ liveBuilds }: Store, lastEndedAt: number | null): Promise<number> {
+async function nextLookAt({ liveBuilds }: Store, lastEndedAt: number | null): Promise<number> {
   const begun = await liveBuilds.unfinished();
   const due = begun ? 0 : ((await liveBuilds.looks())?.nextAt ?? 0);
   return Math.max(due, lastEndedAt === null ? 0 : lastEndedAt + pauseMs);
@@ -175,9 +173,11 @@ function captureFolder({ connectTo, from }: Pick<LiveWatchOptions, 'connectTo' |
   return own;
 }
 
-function siteOf({ connectTo, trust }: Pick<LiveWatchOptions, 'connectTo' | 'trust'>): LiveSite {
+function siteOf({ connectTo, trust, signal }: PageOptions): LiveSite {
   return {
     ...realClock,
+    // A wait for the next try ends with the process.
+    ...(signal && { signal, sleep: (ms: number) => sleep(ms, undefined, { signal }).catch(() => {}) }),
     ...(connectTo && { connectTo }),
     ...(trust !== undefined && { trusted: readTrusted(trust) }),
   };
@@ -198,83 +198,36 @@ async function versionsOf({
   );
 }
 
-/** What the source of each version says; one that is not there is installed. */
-async function checkedVersions(versions: readonly string[], say: (line: string) => void): Promise<CheckedVersion[]> {
-  const checked: CheckedVersion[] = [];
+/**
+ * What the source of each version says; one that is not there is installed, and one that cannot be read is named as such.
+ *
+ * @throws TroubleError where one cannot be had at this moment, unless `takesIncomplete`
+ */
+async function readVersions(
+  versions: readonly string[],
+  takesIncomplete: boolean,
+  say: (line: string) => void,
+): Promise<ReadVersions> {
+  const read: CheckedVersion[] = [];
+  const unread: BuildFinding['unread'] = [];
   for (const library of versions) {
-    const { packageDir } = await ensureLibrary(library, say, 'source');
-    checked.push({ library, index: libraryIndex(packageDir) });
+    try {
+      const { packageDir } = await ensureLibrary(library, say, 'source');
+      read.push({ library, index: libraryIndex(packageDir) });
+    } catch (error) {
+      const isLeftOut = error instanceof InputError || (error instanceof TroubleError && takesIncomplete);
+      if (!isLeftOut) throw error;
+      say(`${library} is left out: ${error.message}`);
+      unread.push({ library, why: error.message });
+    }
   }
-  return checked;
+  return { read, unread };
 }
 
-function trialsOf(
-  versions: () => Promise<readonly string[]>,
-  policy: LivePolicy,
-  options: LiveWatchOptions,
-): BuildTrials {
-  return {
-    replay: async (finding, signal) => {
-      const config = home('watch', 'matrix.json');
-      makeFolder(dirname(config));
-      writeFileSync(config, JSON.stringify(matrixOnBuild(readMatrix(options.config), finding.build)));
-      const args = [
-        ...options.runOptions,
-        ...[`--config=${config}`, `--library=${(await versions()).join()}`, `--build=captured:${finding.capture.file}`],
-      ];
-      return triedIn(args, finding.build, options.budgetMs, signal);
-    },
-    attemptLive: async (finding, signal) => {
-      const none = (note: string): Tried => ({ run: null, note: `no attempt on the live site: ${note}`, flows: [] });
-      const why = await whyNotLive(policy, options);
-      if (why !== null) {
-        options.say(`no attempt on the live site: ${why}`);
-        return none(why);
-      }
-      const { database, profiles } = options;
-      const chosen = mostTouched(finding).slice(0, policy.builds.attempts);
-      const args = [
-        ...['--target=live', '--flow=restore-to-ready', `--library=${chosen.join()}`],
-        ...(database === undefined ? [] : [`--database=${database}`]),
-        ...(profiles === undefined ? [] : [`--profiles=${profiles}`]),
-      ];
-      return triedIn(args, finding.build, options.budgetMs, signal);
-    },
-  };
-}
-
-/** Why no attempt is made on the live site; null where some can be. */
-async function whyNotLive({ builds }: LivePolicy, options: LiveWatchOptions): Promise<string | null> {
-  if (builds.attempts === 0) return 'the policy allows none on a new build';
-  if (options.connectTo) return 'what is watched stands in for it';
-  if (options.from !== undefined) return 'what is watched are saved pages';
-  const database = await openDatabase<LiveTables>(options.database ?? embeddedDatabase());
-  try {
-    const active = database.kysely.selectFrom('live_accounts').select('name').where('state', '=', 'active');
-    const first = await active.executeTakeFirst();
-    return first ? null : 'there is no account that is active; `wwebjs-canary account add` links one';
-  } finally {
-    await database.close();
-  }
-}
-
-/** Versions that the build takes something from, then the others; newest first. */
-function mostTouched({ versions }: BuildFinding): string[] {
-  const newestFirst = versions.toReversed();
-  const touched = newestFirst.filter(losesSomething);
-  return [...touched, ...newestFirst.filter((version) => !touched.includes(version))].map(({ library }) => library);
-}
-
-/** A run, and what its attempts say of versions on the build. */
-async function triedIn(args: readonly string[], build: string, budgetMs: number, signal: AbortSignal): Promise<Tried> {
-  const options = { budgetMs, signal, sharesGroup: true };
-  const { end, report } = await runWithReport(args, 'last-live-run.json', options);
-  if (!report) {
-    return { run: null, note: `no attempt was made: the run ended with ${end.exitCode ?? 'a signal'}`, flows: [] };
-  }
-  const tried = triedOf(report, build);
-  const note = [tried.note, end.cut ? 'attempts took longer than the budget' : null].filter((each) => each !== null);
-  return { ...tried, note: note.length === 0 ? null : note.join('; ') };
+/** Why no account is used, whatever accounts there are. */
+function whyNotLive({ connectTo, from }: LiveWatchOptions): string | null {
+  if (connectTo) return 'what is watched stands in for it';
+  return from === undefined ? null : 'what is watched are saved pages';
 }
 
 function resultWords(result: LookResult): string {
@@ -289,7 +242,7 @@ function resultWords(result: LookResult): string {
     case 'failed':
       return `no page of the live site: ${result.trouble}; it is asked again from ${time(result.until)} on`;
     case 'stopped':
-      return 'stopped; the next look goes on with this build';
+      return 'stopped; the next look goes on where this one ended';
   }
 }
 

@@ -12,6 +12,8 @@ export interface LiveSite {
   connectTo?: { host: string; port: number };
   /** A certificate as PEM that is trusted besides the usual ones. */
   trusted?: string;
+  /** Ends requests and waits. */
+  signal?: AbortSignal;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Waits some milliseconds. */
@@ -79,7 +81,7 @@ export function ask(site: LiveSite, url: string, headers: Readonly<Record<string
       path: `${pathname}${search}`,
       headers: { ...headers, host: named },
       ...trust,
-      signal: AbortSignal.timeout(answerMs),
+      signal: AbortSignal.any([AbortSignal.timeout(answerMs), ...(site.signal ? [site.signal] : [])]),
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The site may close a connection that is kept for the next request at the moment at which it is used.
@@ -141,6 +143,7 @@ export async function askWithBackoff(
 ): Promise<SiteAnswer> {
   for (let tried = 1; ; tried += 1) {
     const result = await ask(site, url, headers).catch((error: NodeJS.ErrnoException) => error);
+    if (site.signal?.aborted) throw new TroubleError(`${url}: the request was ended`);
     if (result instanceof Error) {
       const trouble = troubleOf(result, url);
       if (trouble) throw trouble;

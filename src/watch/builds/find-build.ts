@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import type { BuildFinding } from '../../contracts/build-finding.ts';
 import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import type { Capture } from '../../contracts/capture.ts';
@@ -43,14 +43,25 @@ export function lookAtFiles(path: string, now: number): SeenPage {
   return { build: page.build, whole: async () => page };
 }
 
+/** The versions to check against a build. */
+export interface ReadVersions {
+  read: readonly CheckedVersion[];
+  unread: BuildFinding['unread'];
+}
+
 export interface FindOptions {
   builds: LiveBuilds;
   kept: KeptScripts;
-  /** Folder of the files of captures. */
-  folder: string;
-  /** The versions to check; asked for only when a build is new. */
-  versions(): Promise<readonly CheckedVersion[]>;
-  /** Whether a capture counts of which some scripts could not be read. */
+  /** The file of the capture of a build. */
+  fileOf(build: string): string;
+  /**
+   * Asked for only when a build is new.
+   *
+   * @param takesIncomplete whether a version that cannot be had at this moment, as without a network, is left out
+   * @throws TroubleError where it is not
+   */
+  versions(takesIncomplete: boolean): Promise<ReadVersions>;
+  /** Whether a capture counts of which some scripts could not be read, and a finding that leaves out versions. */
   takesIncomplete: boolean;
   /** Milliseconds since 1970. */
   now: number;
@@ -67,7 +78,8 @@ export async function findBuild(seen: SeenPage, options: FindOptions): Promise<L
   if ((await builds.of(seen.build)) !== null) return null;
   const { capture, file } = await captureOf(seen, options);
   const [previous] = await builds.newest(1);
-  const finding = compareCapture(capture, file, previous?.finding.capture.file ?? null, await options.versions());
+  const versions = await options.versions(options.takesIncomplete);
+  const finding = compareCapture(capture, file, previous?.finding.capture.file ?? null, versions);
   const found = { build: seen.build, seenAt: now, step: 'compared' as const, finding };
   await builds.keep(found);
   return { ...found, notifiedAt: null };
@@ -76,9 +88,8 @@ export async function findBuild(seen: SeenPage, options: FindOptions): Promise<L
 /** A capture in its file. Everything that is kept for the next one is that of this page. */
 async function captureOf(
   { build, whole }: SeenPage,
-  { kept, folder, takesIncomplete }: FindOptions,
+  { kept, fileOf, takesIncomplete }: FindOptions,
 ): Promise<{ capture: Capture; file: string }> {
-  makeFolder(folder);
   const page = await whole();
   const readings = new KeptReadings(kept.readings);
   const capture = captureSurface(page, touchedModules(), readings);
@@ -89,7 +100,8 @@ async function captureOf(
     const why = first === undefined ? 'its scripts have no modules' : `${first.script}: ${first.message}`;
     throw new TroubleError(`${build} could not be read completely (${capture.findings.length} findings): ${why}`);
   }
-  const file = join(folder, `${build}.json`);
+  const file = fileOf(build);
+  makeFolder(dirname(file));
   writeFileSync(`${file}.part`, captureText(capture));
   renameSync(`${file}.part`, file);
   if (page.method === 'network') kept.keepOnly(new Set(page.scripts.map(({ name }) => name)));
@@ -105,7 +117,7 @@ function compareCapture(
   capture: Capture,
   file: string,
   previous: string | null,
-  versions: readonly CheckedVersion[],
+  { read, unread }: ReadVersions,
 ): BuildFinding {
   const { build, date, complete, share } = capture.names;
   const last = previous === null || previous === file ? null : readPrevious(previous);
@@ -113,13 +125,13 @@ function compareCapture(
   const drift = withOnlyCaptures([], () => driftOf(capture));
   const before = withOnlyCaptures(added, () => resolveSurface(last?.capture.names.build ?? newestUpTo(build)));
   const compared = withOnlyCaptures([...added, { capture, file }], () =>
-    compareBuild(before, resolveSurface(build), versions),
+    compareBuild(before, resolveSurface(build), read),
   );
   return {
     ...{ schemaVersion: 1, build, date, before: before.build },
     capture: { file, complete, modules: share.modules, findings: capture.findings.length },
     ...compared,
-    ...{ drift, replayed: null, live: null, worse: [] },
+    ...{ unread, drift, replayed: null, live: null, worse: [] },
   };
 }
 

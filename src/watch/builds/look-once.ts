@@ -66,9 +66,9 @@ export async function lookOnce(options: LookOptions): Promise<LookResult> {
 
 /** A new build that is captured and compared, or why there is none. No other process captures in the meantime. */
 export async function lookFor(
-  options: Omit<LookOptions, 'trials' | 'forced' | 'signal'>,
+  options: Omit<LookOptions, 'trials' | 'forced' | 'signal'> & { signal?: AbortSignal },
 ): Promise<LiveBuild | LookResult> {
-  const { look, pace, builds, kept, jitter } = options;
+  const { look, pace, builds, kept, jitter, signal } = options;
   const before = await builds.looks();
   // A saved page does not change.
   const takesIncomplete = pace === null || (before?.failures ?? 0) >= patience;
@@ -81,6 +81,7 @@ export async function lookFor(
     if (pace) await builds.keepLooks(afterLook(before, end, pace, jitter()));
     return found ?? { kind: 'known', build: seen.build };
   } catch (error) {
+    if (error instanceof TroubleError && signal?.aborted) return { kind: 'stopped' };
     if (!(error instanceof TroubleError) || !pace) throw error;
     const at = options.now();
     const asked = kept.askedAt !== null && kept.page?.at !== kept.askedAt ? nextRequest(kept) : 0;
@@ -95,6 +96,7 @@ export async function lookFor(
 }
 
 async function follow(begun: LiveBuild, { builds, trials, signal, say }: LookOptions): Promise<LookResult> {
+  if (signal.aborted) return { kind: 'stopped' };
   let now = begun;
   const keep = async (step: LiveBuild['step'], more: Partial<BuildFinding>) => {
     now = { ...now, step, finding: { ...now.finding, ...more } };

@@ -1,75 +1,44 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { BuildFinding, Tried } from '../../../src/contracts/build-finding.ts';
 import { TroubleError } from '../../../src/contracts/input-error.ts';
 import { takeProcessLock } from '../../../src/install/process-lock.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
-import { processCertificate } from '../../../src/replica/server/certificate.ts';
 import { livePage } from '../../../src/replica/server/live-page.ts';
-import { pageHtml } from '../../../src/replica/server/page-html.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
 import { openStore, type Store } from '../../../src/store/open-store.ts';
-import { KeptScripts } from '../../../src/surface/capture/kept-scripts.ts';
-import { indexLibrary } from '../../../src/surface/extract/index-library.ts';
-import { lookAtSite } from '../../../src/watch/builds/find-build.ts';
 import { type LookOptions, lookFor, lookOnce } from '../../../src/watch/builds/look-once.ts';
-import { toyClient } from '../../surface/toy-package.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
+import {
+  type Answer,
+  failures,
+  hour,
+  lookOptions,
+  minute,
+  newer,
+  ofBuild,
+  older,
+  SiteServer,
+  tried,
+} from './site-server.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // a certificate and the scripts of pages may have to be made
 
-const minute = 60_000;
-const hour = 60 * minute;
-const [older, newer] = ['2.3000.1029241508', '2.3000.1032534684'];
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** Serves a build as the live site does: its html, and its scripts. */
-function ofBuild(build: string, replaced: (path: string) => Answer | undefined = () => undefined): Answer {
-  const surface = resolveSurface(build);
-  const live = livePage(surface);
-  const html = pageHtml(surface, {}, 'abc', live);
-  return (request, response) => {
-    const path = request.url ?? '';
-    const other = replaced(path);
-    if (other) return other(request, response);
-    const script = live.scripts.get(path);
-    if (path === '/') response.writeHead(200, { 'content-type': 'text/html' }).end(html);
-    else if (script === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
-    return undefined;
-  };
-}
-
-let server: Server;
+let site: SiteServer;
 let answer: Answer;
 let requests: string[] = [];
 let store: Store;
 let folder: string;
 let now: number;
-let port: number;
-const versions = [
-  { library: '0.0.1', index: indexLibrary(toyClient(`window.require('WAWebCollections').Call.models;`)) },
-];
 
 beforeAll(async () => {
-  const { cert, key } = await processCertificate();
-  server = createServer({ cert, key }, (request, response) => {
+  site = await SiteServer.start((request, response) => {
     requests.push(request.url ?? '');
     answer(request, response);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  port = (server.address() as AddressInfo).port;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => site.close());
 beforeEach(async () => {
   folder = temporaryFolder();
   store = await openStore(join(folder, 'store.sqlite'));
@@ -80,36 +49,18 @@ afterEach(async () => {
   await store.close();
 });
 
-const tried: Tried = { run: 'run-1', note: null, flows: [] };
-
 /** One look of a process that starts with it: nothing is left of an earlier one but its files. */
-async function look(more: Partial<LookOptions> = {}, connectTo = { host: '127.0.0.1', port }) {
-  return lookOnce({ ...(await optionsOf(connectTo)), ...more });
+async function look(more: Partial<LookOptions> = {}, connectTo = site.address, signal?: AbortSignal) {
+  return lookOnce({ ...(await optionsOf(connectTo, signal)), ...more });
 }
 
-async function optionsOf(connectTo = { host: '127.0.0.1', port }): Promise<LookOptions> {
-  const kept = new KeptScripts(join(folder, 'capture'));
-  const { cert } = await processCertificate();
-  const site = {
-    ...{ connectTo, trusted: cert, now: () => now },
-    sleep: async (ms: number) => {
+async function optionsOf(connectTo = site.address, signal?: AbortSignal): Promise<LookOptions> {
+  return lookOptions({
+    ...{ store, folder, connectTo, now: () => now, ...(signal && { signal }) },
+    sleep: async (ms) => {
       now += ms;
     },
-  };
-  return {
-    builds: store.liveBuilds,
-    kept,
-    folder: join(folder, 'captures'),
-    look: () => lookAtSite(site, kept, { say: () => {} }),
-    pace: { every: hour, firstWait: 5 * minute, longestWait: 6 * hour },
-    versions: async () => versions,
-    forced: false,
-    trials: { replay: async () => tried, attemptLive: async () => tried },
-    now: () => now,
-    jitter: () => 0,
-    say: () => {},
-    signal: new AbortController().signal,
-  };
+  });
 }
 
 test('a build that appears between two looks is captured and compared with the one before; one that is there already gives nothing', async () => {
@@ -147,27 +98,6 @@ test('one look is one request for the page, also where the site answers with an 
   await look();
   expect(requests).toEqual(['/']);
 });
-
-const portal = '<title>Hotel WiFi</title>';
-const failures: [string, Answer, RegExp, number][] = [
-  ['answers 429', (_, to) => void to.writeHead(429).end(), /answers 429/, hour],
-  [
-    'asks to wait for hours',
-    (_, to) => void to.writeHead(429, { 'retry-after': '14400' }).end(),
-    /asks to wait 14400 s/,
-    4 * hour,
-  ],
-  ['answers 500', (_, to) => void to.writeHead(500).end(), /answers 500/, hour],
-  ['answers garbage', (_, to) => void to.end(Buffer.from([0, 255, 7])), /not that of WhatsApp Web/, hour],
-  ['is a captive portal', (_, to) => void to.end(portal), /but "Hotel WiFi": a captive portal/, hour],
-  [
-    'redirects',
-    (_, to) => void to.writeHead(302, { location: 'http://portal.example/' }).end(),
-    /captive portal/,
-    hour,
-  ],
-  ['breaks off', (request) => void request.socket.destroy(), /cannot be reached/, 5 * minute],
-];
 
 test.each(failures)(
   'a site that %s is no finding: it is asked again later, and says why',
@@ -234,6 +164,30 @@ test('a saved page that is not complete counts at once', async () => {
   expect(await look({ pace: null })).toMatchObject({ build: { finding: { capture: { complete: false } } } });
 });
 
+test('a saved page is apart from the live site: it neither goes on with its build nor counts as seen there', async () => {
+  answer = ofBuild(older);
+  const stop = new AbortController();
+  const trials = {
+    replay: async () => {
+      stop.abort();
+      return tried;
+    },
+    attemptLive: async () => tried,
+  };
+  expect(await look({ trials, signal: stop.signal })).toEqual({ kind: 'stopped' });
+  expect(await look({ pace: null, builds: store.savedBuilds })).toMatchObject({
+    kind: 'found',
+    build: { build: older },
+  });
+  expect(await store.liveBuilds.newest(9)).toMatchObject([{ build: older, step: 'compared' }]);
+  answer = ofBuild(newer);
+  expect(await look()).toMatchObject({ kind: 'found', build: { build: older } });
+  now += hour;
+  const found = findingOf(await look());
+  expect([found.build, found.before]).toEqual([newer, older]);
+  expect((await store.savedBuilds.newest(9)).map(({ build }) => build)).toEqual([older]);
+});
+
 test('while another process captures, the site is not asked', async () => {
   answer = ofBuild(older);
   const release = takeProcessLock((await optionsOf()).kept.lockFile);
@@ -245,6 +199,39 @@ test('while another process captures, the site is not asked', async () => {
   release?.();
   now += 5 * minute;
   expect(await look()).toMatchObject({ kind: 'found' });
+});
+
+test('a look that is stopped while the site answers is no failed look, and the next one asks the site at once', async () => {
+  const stop = new AbortController();
+  answer = () => stop.abort();
+  expect(await look({}, site.address, stop.signal)).toEqual({ kind: 'stopped' });
+  expect(await store.liveBuilds.looks()).toBeNull();
+  answer = ofBuild(older);
+  expect(await look()).toMatchObject({ kind: 'found' });
+});
+
+test('a version that cannot be read is named in the finding, and the others are checked', async () => {
+  answer = ofBuild(older);
+  const unread = [{ library: '9.9.9', why: 'it is not on npm' }];
+  const { versions } = await optionsOf();
+  const finding = findingOf(await look({ versions: async (takes) => ({ ...(await versions(takes)), unread }) }));
+  expect(finding).toMatchObject({ unread, versions: [{ library: '0.0.1' }] });
+});
+
+test('versions that cannot be had at this moment are asked for twice more, and are then left out', async () => {
+  answer = ofBuild(older);
+  const asked: boolean[] = [];
+  const versions: LookOptions['versions'] = async (takesIncomplete) => {
+    asked.push(takesIncomplete);
+    if (!takesIncomplete) throw new TroubleError('npm cannot be reached');
+    return { read: [], unread: [{ library: '9.9.9', why: 'npm cannot be reached' }] };
+  };
+  for (let tries = 0; tries < 2; tries += 1) {
+    expect(await look({ versions })).toMatchObject({ kind: 'failed', trouble: 'npm cannot be reached' });
+    now += hour;
+  }
+  expect(findingOf(await look({ versions })).unread).toHaveLength(1);
+  expect(asked).toEqual([false, false, true]);
 });
 
 test.each(['replay', 'attemptLive'] as const)(
@@ -260,7 +247,7 @@ test.each(['replay', 'attemptLive'] as const)(
     };
     const trials = { replay: trial('replay'), attemptLive: trial('attemptLive') };
     expect(await look({ trials, signal: stop.signal })).toEqual({ kind: 'stopped' });
-    expect(await store.liveBuilds.notNotified()).toEqual([]);
+    expect(await store.liveBuilds.notNotified(0)).toEqual([]);
     requests = [];
     const found = await look({ trials });
     expect(requests).toEqual([]);
@@ -268,7 +255,7 @@ test.each(['replay', 'attemptLive'] as const)(
       step === 'replay' ? ['replay', 'replay', 'attemptLive'] : ['replay', 'attemptLive', 'attemptLive'],
     );
     expect(found).toMatchObject({ kind: 'found', build: { finding: { live: { run: 'run-3' } } } });
-    expect(await store.liveBuilds.notNotified()).toHaveLength(1);
+    expect(await store.liveBuilds.notNotified(0)).toHaveLength(1);
     now += hour;
     expect(await look({ trials })).toMatchObject({ kind: 'known' });
   },
@@ -283,7 +270,7 @@ test('a build has its finding also where the accounts of the live site cannot be
   );
   expect(finding.live).toMatchObject({ run: null, note: expect.stringContaining('cannot be used now') });
   expect(said).toContain('no attempt on the live site: database canary does not answer');
-  expect(await store.liveBuilds.notNotified()).toHaveLength(1);
+  expect(await store.liveBuilds.notNotified(0)).toHaveLength(1);
 });
 
 test('what passed on a replica of the build before and does not on this one is worse', async () => {

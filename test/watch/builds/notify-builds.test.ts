@@ -1,26 +1,67 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { openStore } from '../../../src/store/open-store.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openStore, type Store } from '../../../src/store/open-store.ts';
 import { notifyBuilds } from '../../../src/watch/builds/notify-builds.ts';
 import { exampleFinding } from '../../fixtures/example-finding.ts';
-import { startWebhook } from '../../support/webhook.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
-test('a build is sent once, also by two processes at the same time, and again where the webhook did not accept it', async () => {
-  const [notified, address, close] = await startWebhook();
-  const finding = exampleFinding();
+const day = 86_400_000;
+const now = 30 * day;
+let status = 200;
+let received: { source: string; build: string }[] = [];
+const server = createServer(async (request, response) => {
+  const body = Buffer.concat(await Array.fromAsync(request)).toString();
+  if (status === 200) received.push(JSON.parse(body));
+  response.writeHead(status).end();
+});
+let url = '';
+let stores: [Store, Store];
+
+beforeEach(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const file = join(temporaryFolder(), 'store.sqlite');
-  const stores = [await openStore(file), await openStore(file)];
-  const send = (url: string) => Promise.all(stores.map(({ liveBuilds }) => notifyBuilds(url, liveBuilds, 1)));
-  try {
-    await stores[0]?.liveBuilds.keep({ build: finding.build, seenAt: 1, step: 'found', finding });
-    expect(
-      await notifyBuilds('http://127.0.0.1:9', (stores[0] as (typeof stores)[number]).liveBuilds, 1),
-    ).not.toBeNull();
-    expect(await send(address)).toEqual([null, null]);
-    expect(notified).toEqual(['build']);
-  } finally {
-    for (const store of stores) await store.close();
-    await close();
-  }
+  stores = [await openStore(file), await openStore(file)];
+  [status, received] = [200, []];
+});
+afterEach(async () => {
+  for (const store of stores) await store.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function found(build: string, seenAt: number, builds = stores[0].liveBuilds) {
+  const capture = { file: `/root/.wwebjs-canary/captures/${build}.json`, complete: true, modules: 1, findings: 0 };
+  const unread = [{ library: '9.9.9', why: 'no lockfile in /root/project' }];
+  await builds.keep({ build, seenAt, step: 'found', finding: exampleFinding({ build, capture, unread }) });
+}
+
+test('a build is sent once, also by two processes at the same time, and again where the webhook did not accept it', async () => {
+  await found('2.3000.1', now - day);
+  status = 503;
+  expect(await notifyBuilds(url, stores[0], now)).toBe('it answered 503');
+  status = 200;
+  expect(await Promise.all(stores.map((store) => notifyBuilds(url, store, now)))).toEqual([null, null]);
+  expect(received).toMatchObject([{ source: 'site', build: '2.3000.1' }]);
+});
+
+test('what is sent has no path of the machine that made the finding', async () => {
+  await found('2.3000.1', now - day);
+  await notifyBuilds(url, stores[0], now);
+  expect(received).toMatchObject([{ finding: { capture: { modules: 1 }, unread: ['9.9.9'] } }]);
+  expect(JSON.stringify(received)).not.toContain('/root');
+});
+
+test('a webhook that is new gets the builds of the last seven days, and says which are of saved pages', async () => {
+  await found('2.3000.1', now - 8 * day);
+  await found('2.3000.2', now - 6 * day);
+  await found('2.3000.2', now - day, stores[0].savedBuilds);
+  await found('2.3000.3', now);
+  expect(await notifyBuilds(url, stores[1], now)).toBeNull();
+  expect(received.map(({ source, build }) => `${source} ${build}`)).toEqual([
+    'site 2.3000.2',
+    'site 2.3000.3',
+    'saved 2.3000.2',
+  ]);
 });
