@@ -1,4 +1,5 @@
 import type { Json } from '../contracts/host.ts';
+import { InputError } from '../contracts/input-error.ts';
 import type { OpenTarget } from './target.ts';
 
 /** What each flow that links asks of a phone. */
@@ -6,6 +7,16 @@ export const linkingFlows: ReadonlyMap<string, 'qr' | 'code'> = new Map([
   ['qr-to-ready', 'qr'],
   ['pairing-code-to-ready', 'code'],
 ]);
+
+/** For all that makes attempts without a person. @throws InputError for a flow that links. */
+export function refuseLinks(flows: Iterable<string>): void {
+  for (const flow of flows) {
+    if (!linkingFlows.has(flow)) continue;
+    throw new InputError(
+      `--flow ${flow}: a number may be linked once a day, and only a person starts that: \`run --target live --flow ${flow} --account NAME\``,
+    );
+  }
+}
 
 /** One linked device of the user's own, or one that is about to be linked. */
 export interface LiveDevice {

@@ -1,4 +1,3 @@
-import { InputError } from '../contracts/input-error.ts';
 import { judgedAttempt } from '../contracts/judged-attempt.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { RunReport } from '../contracts/run.ts';
@@ -8,7 +7,7 @@ import { EvidenceCollector } from '../gate/evidence-collector.ts';
 import { judge } from '../gate/judge.ts';
 import { readLivePolicy } from '../live/live-policy.ts';
 import type { Example } from '../report/verdict/failure-examples.ts';
-import { linkingFlows } from '../runner/live-site.ts';
+import { linkingFlows, refuseLinks } from '../runner/live-site.ts';
 import type { Store } from '../store/open-store.ts';
 import { cellOf } from '../words/cell-summary.ts';
 import { checkVersions, collectFromReports, collectFromStore, type Selection } from './collect-attempts.ts';
@@ -134,11 +133,7 @@ export function planLivePairs(selection: Selection): PairPlan {
 /** @throws InputError for a flow that links. */
 export function liveFlows({ choice }: Pick<Selection, 'choice'>): readonly string[] {
   const flow = choice.flow ?? ['restore-to-ready'];
-  const link = flow.find((name) => linkingFlows.has(name));
-  if (link !== undefined)
-    throw new InputError(
-      `--flow ${link}: a number may be linked once a day, so the gate compares no links on the live site`,
-    );
+  refuseLinks(flow);
   return flow;
 }
 

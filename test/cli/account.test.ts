@@ -80,6 +80,27 @@ describe('bad input starts nothing, and the message says what would be right', (
   });
 });
 
+describe.each(['qr-to-ready', 'pairing-code-to-ready'])('nothing links an account by itself: %s is refused', (flow) => {
+  test.each([
+    ['a night', 'nightly'],
+    ['a schedule', 'watch --target live --library 1.34.7 --flow'],
+    ['a gate', 'gate --run --target live --baseline 1.34.6 --candidate 1.34.7 --flow'],
+  ])('by %s, before anything starts', async (_what, command) => {
+    const config = join(temporaryFolder(), 'nightly.yaml');
+    writeFileSync(
+      config,
+      `schemaVersion: 1\nbudget: 5\nlive: { library: [1.34.7], flow: [restore-to-ready, ${flow}] }\n`,
+    );
+    const last = command === 'nightly' ? ['--config', config] : [flow];
+    await expect(run(...command.split(' '), ...last)).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringContaining(
+        `--flow ${flow}: a number may be linked once a day, and only a person starts that`,
+      ),
+    });
+  });
+});
+
 test('two devices of one number are no pair, and a reason is not longer than every database keeps it', async () => {
   await addAnna();
   const pair = ['run', '--target', 'live', '--library', '1.34.7', '--flow', 'message-round-trip'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
-import { naming, TroubleError } from '../../contracts/input-error.ts';
+import { naming, rethrowNaming, TroubleError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
 import { type Nightly, readNightly } from '../../contracts/nightly.ts';
 import { readRetention } from '../../contracts/retention.ts';
@@ -15,6 +15,7 @@ import { type EndedNight, runNight } from '../../nightly/run-night.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { columnLines } from '../../report/fit-text.ts';
 import { processTerminal, type Terminal } from '../../report/terminal.ts';
+import { refuseLinks } from '../../runner/live-site.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
 import { checkPlan } from '../../runner/supplies.ts';
 import { planOf } from '../../runs/read-plan.ts';
@@ -134,13 +135,20 @@ async function checkNightly(
     const { baseline = 'latest', policy, flow, build } = gate;
     naming('gate', () => checkRequest({ baseline, candidate: 'latest', policy, flow, build, config, run: true }));
   }
-  if (live) await naming('live', () => checkPlan(planOf({ ...live, target: 'live' })));
+  if (live) await checkLive(live).catch(rethrowNaming('live'));
   const folder = mkdtempSync(join(tmpdir(), 'wwebjs-canary-nightly-'));
   try {
     chooseReporters(reporter.replaceAll(nightMark, folder));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** @throws InputError also for flows that link: no person watches a night. */
+async function checkLive(live: NonNullable<Nightly['live']>): Promise<void> {
+  const plan = planOf({ ...live, target: 'live' });
+  refuseLinks(plan.map(({ cell }) => cell.flow));
+  await checkPlan(plan);
 }
 
 /** Opens the pool of live accounts for the time of `work`. */

@@ -12,6 +12,7 @@ import type { ExportedTables } from '../../exporter/service-reads.ts';
 import { useLibrary } from '../../library/library-use.ts';
 import { dayMs, hourMs, readLivePolicy } from '../../live/live-policy.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
+import { refuseLinks } from '../../runner/live-site.ts';
 import { resolvedPlan } from '../../runs/read-plan.ts';
 import { openDatabaseToRead } from '../../store/database/open-database.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
@@ -213,6 +214,7 @@ async function checkRun(given: RunCommandOptions, say: (line: string) => void): 
   const options = withSwitches(given);
   if (options.reporter !== undefined) chooseReporters(options.reporter);
   const plan = await resolvedPlan(options, say);
+  refuseLinks(plan.flatMap(({ cell: { target, flow } }) => (target === 'live' ? [flow] : [])));
   // Between two runs no process has them loaded.
   for (const library of new Set(plan.map(({ cell }) => cell.library))) await useLibrary(library);
 }
