@@ -80,6 +80,8 @@ const gateStepSchema = stepSchema('gate', {
   waited,
   baseline: z.string(),
   candidate: z.string(),
+  /** The run that makes its attempts, from its beginning on; absent where none is made. */
+  run: z.string().optional(),
   /** The budget was over before the verdict was decided. */
   isCut: z.boolean(),
 });

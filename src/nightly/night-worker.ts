@@ -2,11 +2,12 @@ import { defaultSlots } from '../browser/default-slots.ts';
 import { exitCode, exitOfVerdict, worstExit } from '../contracts/exit-code.ts';
 import type { GateStep, Night, NightStep, RunStep, StepResult } from '../contracts/nightly.ts';
 import { readPolicy } from '../contracts/read-policy.ts';
-import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import type { RunObserver } from '../contracts/run.ts';
 import { buildOfText } from '../replica/builds/captured-build.ts';
 import { reportResult } from '../report/report-result.ts';
 import { verdictReporters } from '../report/verdict/verdict-reporters.ts';
 import { executeRun, type Fleet, fleetSlots, isOnOwnCapture, type RunSettings } from '../runs/execute-run.ts';
+import type { ResumedRun } from '../runs/resumed-run.ts';
 import { answerRequest, checkRequest, resolveVersions } from '../verdicts/gate.ts';
 import { cellName } from '../words/cell-names.ts';
 import { cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
@@ -126,7 +127,7 @@ export class NightWorker {
   ): Promise<void> {
     const { slots = fleetSlots, nightly } = this.#settings;
     const repeats = readPolicy(nightly.gate?.policy).infra.requeues;
-    const goesOn = await this.#cutOffOnFleet(step);
+    const goesOn = await this.#cutOffOnFleet(step.runs);
     await this.#attempt(
       step,
       goesOn?.plan ?? open,
@@ -135,7 +136,7 @@ export class NightWorker {
     );
   }
 
-  async #cutOffOnFleet({ runs }: RunStep): Promise<{ run: RunInfo; plan: PlannedCell[] } | null> {
+  async #cutOffOnFleet(runs: readonly string[]): Promise<ResumedRun | null> {
     const { store } = this.#settings;
     for (const id of runs.toReversed()) {
       const run = (await store.runs.get(id))?.run;
@@ -206,12 +207,19 @@ export class NightWorker {
     const config = nightly.run?.matrix;
     const asked = { baseline, candidate, policy, flow, build, config, slots, seed: this.#night.seed, run: true };
     const checked = await resolveVersions(checkRequest(asked), this.#say);
-    const { verdict } = await withFleet((maker) =>
-      answerRequest(checked, {
-        ...{ signal, maker, until: this.#budget.over, say: this.#say },
-        observe: () => this.#spending,
-      }),
-    );
+    const { verdict } = await withFleet(async (maker) => {
+      const goesOn = maker && step.run !== undefined ? await this.#cutOffOnFleet([step.run]) : null;
+      return answerRequest(checked, {
+        ...{ signal, maker, resumed: goesOn ?? undefined, until: this.#budget.over, say: this.#say },
+        observe: () => ({
+          runStarted: async ({ id }) => {
+            step.run = id;
+            await this.#keep();
+          },
+          ...this.#spending,
+        }),
+      });
+    });
     const file = (ending: string) => `${nightFolder(this.#night)}/gate-${candidate}.${ending}`;
     const chosen = [
       { name: 'json', target: file('json') },

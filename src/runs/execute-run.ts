@@ -29,6 +29,7 @@ import type { CellSummary } from '../words/cell-summary.ts';
 import { exitOfRun } from './exit-of-run.ts';
 import { keepReport, prune } from './prune.ts';
 import { placedTasks, RepeatLost, unmadeTasks } from './repeat-lost.ts';
+import { RecordedTries } from './resumed-run.ts';
 
 /** Attempts in the queue of a fleet at the same time: enough for every fleet, and a part of a large plan. */
 export const fleetSlots = 1_000;
@@ -132,9 +133,8 @@ async function runOnFleet(
 ): Promise<EndedRun> {
   checkForFleet(plan);
   const all = placedTasks(plan, order.seed);
-  const made = resumed ? store.attempts.read({ runId: resumed.id }) : [];
-  const before = await Array.fromAsync(made, ({ attempt: { id, code } }) => ({ id, code }));
-  const queue = new RepeatLost(resumed ? unmadeTasks(all, resumed, before) : all, repeats);
+  const left = resumed ? unmadeTasks(all, await RecordedTries.read(store, resumed)) : all;
+  const queue = new RepeatLost(left, repeats);
   const planned = new Map(plan.map((each) => [cellKey(each.cell), each]));
   const again: RunObserver = {
     async runStarted() {

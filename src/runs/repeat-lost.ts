@@ -1,33 +1,19 @@
 import type { Attempt } from '../contracts/attempt.ts';
-import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
-import { attemptId, shuffledTasks, type Task, type TaskQueue } from '../runner/run-plan.ts';
+import type { PlannedCell, RunObserver } from '../contracts/run.ts';
+import { shuffledTasks, type Task, type TaskQueue } from '../runner/run-plan.ts';
 import { saysNothing } from '../words/cell-summary.ts';
-
-/** An attempt of a plan, with its place in it. */
-export type PlacedTask = Required<Task>;
+import type { PlacedTask, RecordedTries } from './resumed-run.ts';
 
 /** Every attempt of a plan in its order, from 1. */
 export function placedTasks(plan: readonly PlannedCell[], seed: number): PlacedTask[] {
   return shuffledTasks(plan, seed).map((task, i) => ({ ...task, number: i + 1, repeats: 0 }));
 }
 
-/**
- * What is left to do of a run that was cut off. An attempt that was lost or interrupted is left, with the number of its next try.
- *
- * @param made its recorded attempts.
- */
-export function unmadeTasks(
-  tasks: readonly PlacedTask[],
-  run: Pick<RunInfo, 'id'>,
-  made: Iterable<Pick<Attempt, 'id' | 'code'>>,
-): PlacedTask[] {
-  const codes = new Map(Array.from(made, ({ id, code }) => [id, code]));
+/** What is left to do of a run that was cut off. An attempt that was lost or interrupted is left, with the number of its next try. */
+export function unmadeTasks(tasks: readonly PlacedTask[], made: RecordedTries): PlacedTask[] {
   return tasks.flatMap((task) => {
-    for (let repeats = 0; ; repeats++) {
-      const code = codes.get(attemptId(run, task.number, repeats));
-      if (code === undefined) return [{ ...task, repeats }];
-      if (!saysNothing({ code })) return [];
-    }
+    const found = made.find(task, (each) => !saysNothing(each));
+    return 'planned' in found ? [found] : [];
   });
 }
 

@@ -14,6 +14,8 @@ export interface AttemptFilter extends Partial<Cell> {
   runId?: string;
   /** Only attempts that ended after the one with this sequence number. */
   afterSeq?: number;
+  /** Only attempts that ended before the one with this sequence number. */
+  beforeSeq?: number | undefined;
 }
 
 /** Which attempts a verdict is made of; a list that is left out matches everything. */
@@ -86,9 +88,10 @@ export class Attempts {
    * @throws TroubleError when a record does not have the shape of an attempt.
    */
   async *read(filter: AttemptFilter): AsyncGenerator<StoredAttempt> {
-    const { runId, afterSeq = 0, ...axes } = filter;
+    const { runId, afterSeq = 0, beforeSeq, ...axes } = filter;
     let query = this.#db.selectFrom('attempts').selectAll().orderBy('seq').limit(pageSize);
     if (runId !== undefined) query = query.where('run_id', '=', runId);
+    if (beforeSeq !== undefined) query = query.where('seq', '<', beforeSeq);
     for (const axis of cellColumns) {
       const value = axes[axis];
       if (value !== undefined) query = query.where(axis, '=', typeof value === 'string' ? value : switchesText(value));
@@ -109,6 +112,12 @@ export class Attempts {
     }
   }
 
+  /** The sequence number of the attempt of a run that ended first; undefined when none has. */
+  async firstOf(runId: string): Promise<number | undefined> {
+    const query = this.#db.selectFrom('attempts').select('seq').where('run_id', '=', runId).orderBy('seq').limit(1);
+    return (await query.executeTakeFirst())?.seq;
+  }
+
   /** The attempts with these ids, as far as they are stored. */
   async find(ids: readonly string[]): Promise<StoredAttempt[]> {
     const rows = await this.#db.selectFrom('attempts').selectAll().where('id', 'in', ids).execute();
@@ -118,8 +127,12 @@ export class Attempts {
     }));
   }
 
-  /** Streams what is judged of attempts in pages, cell by cell in the order in which they ended; whole records are not read. */
-  async *judged(filter: JudgedFilter): AsyncGenerator<JudgedAttempt[]> {
+  /**
+   * Streams what is judged of attempts in pages, cell by cell in the order in which they ended; whole records are not read.
+   *
+   * @param beforeSeq only attempts that ended before the one with this sequence number.
+   */
+  async *judged(filter: JudgedFilter, beforeSeq?: number): AsyncGenerator<JudgedAttempt[]> {
     for (const cell of await this.#cells(filter)) {
       let query = this.#db
         .selectFrom('attempts')
@@ -127,6 +140,7 @@ export class Attempts {
         .orderBy('seq')
         .limit(judgedPageSize);
       for (const axis of cellColumns) query = query.where(axis, '=', axisText(cell, axis));
+      if (beforeSeq !== undefined) query = query.where('seq', '<', beforeSeq);
       let rows = await query.execute();
       while (rows.length > 0) {
         yield rows.map(({ id, started_at, outcome, phase, code, blame, ready_ms }) => ({

@@ -20,10 +20,13 @@ interface CellTally extends CellColumns {
 
 type JudgedRow = Omit<JudgedAttempt, 'cell'> & { seq: number };
 
-/** When attempts begin that count; both ends count too. ISO 8601. */
+/** Which attempts of a cell count. */
 export interface Period {
+  /** When they begin; both ends count too. ISO 8601. */
   since: string;
   until: string;
+  /** Others are not even stale: those that ended with this sequence number or later. */
+  beforeSeq?: number | undefined;
 }
 
 /** A prediction with the attempt that it was made for. */
@@ -50,7 +53,10 @@ export class JudgedCells {
   }
 
   /** Every cell that has attempts, in one pass over an index. */
-  async tally({ libraries, builds, flows, target }: JudgedFilter, { since, until }: Period): Promise<JudgedCell[]> {
+  async tally(
+    { libraries, builds, flows, target }: JudgedFilter,
+    { since, until, beforeSeq }: Period,
+  ): Promise<JudgedCell[]> {
     const isFresh = sql`started_at between ${since} and ${until}`;
     const hasPassed = sql`${isFresh} and outcome = 'passed'`;
     const { rows } = await sql<CellTally>`
@@ -63,6 +69,7 @@ export class JudgedCells {
           filter (where ${hasPassed} and ready_ms is not null) as ready_tenths
       from attempts indexed by attempts_judged
       where library in (${sql.join(libraries)}) and target = ${target} and ${isOneOf('build', builds)} and ${isOneOf('flow', flows)}
+        and ${isBefore(beforeSeq)}
       group by library, target, flow, build, browser, "condition", switches`.execute(this.#db);
     return rows.map(({ stale, passed, newest, others, ready_tenths, ...columns }) => {
       const readyMs = (JSON.parse(ready_tenths) as number[]).map((tenths) => tenths / 10);
@@ -71,11 +78,11 @@ export class JudgedCells {
   }
 
   /** What was predicted for the newest fresh attempt of a cell; undefined where the cell has none. */
-  async newestPrediction(cell: Cell, { since, until }: Period): Promise<NewestPrediction | undefined> {
+  async newestPrediction(cell: Cell, { since, until, beforeSeq }: Period): Promise<NewestPrediction | undefined> {
     const { rows } = await sql<{ id: string; startedAt: string; prediction: string | null }>`
       select id, started_at as startedAt, record ->> '$.prediction' as prediction
       from attempts indexed by attempts_of_cell
-      where ${isCell(cell)} and started_at between ${since} and ${until} and code is not 'interrupted'
+      where ${isCell(cell)} and started_at between ${since} and ${until} and code is not 'interrupted' and ${isBefore(beforeSeq)}
       order by started_at desc, id desc limit 1`.execute(this.#db);
     return rows.map(({ prediction, ...by }) => ({
       by,
@@ -87,12 +94,12 @@ export class JudgedCells {
   }
 
   /** Streams the fresh attempts of a cell that did not pass, in the order in which they ended. */
-  async *others(cell: Cell, { since, until }: Period): AsyncGenerator<JudgedAttempt[]> {
+  async *others(cell: Cell, { since, until, beforeSeq }: Period): AsyncGenerator<JudgedAttempt[]> {
     for (let last = 0; ; ) {
       const { rows } = await sql<JudgedRow>`
         select seq, id, started_at as startedAt, outcome, phase, code, blame, ready_ms as readyMs
         from attempts indexed by attempts_not_passed
-        where ${isCell(cell)} and seq > ${last} and started_at between ${since} and ${until} and outcome <> 'passed'
+        where ${isCell(cell)} and seq > ${last} and started_at between ${since} and ${until} and outcome <> 'passed' and ${isBefore(beforeSeq)}
         order by seq limit ${pageSize}`.execute(this.#db);
       yield rows.map(({ seq: _, ...attempt }) => ({ ...attempt, cell }));
       if (rows.length < pageSize) return;
@@ -108,4 +115,8 @@ function isCell(cell: Cell): RawBuilder<unknown> {
 
 function isOneOf(column: string, values: readonly string[] | undefined): RawBuilder<unknown> {
   return values === undefined ? sql`true` : sql`${sql.ref(column)} in (${sql.join(values)})`;
+}
+
+function isBefore(seq: number | undefined): RawBuilder<unknown> {
+  return seq === undefined ? sql`true` : sql`seq < ${seq}`;
 }

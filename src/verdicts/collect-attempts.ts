@@ -30,12 +30,17 @@ export interface Selection {
   plan?: readonly Place[] | undefined;
 }
 
-/** The evidence that is in the store at the time `askedAt`. */
+/**
+ * The evidence that is in the store at the time `askedAt`.
+ *
+ * @param beforeSeq as it was before the attempt with this sequence number ended.
+ */
 export async function collectFromStore(
   store: Store,
   selection: Selection,
   policy: Policy,
   askedAt: string,
+  beforeSeq?: number,
 ): Promise<EvidenceCollector> {
   const { baseline, candidate, choice, target, plan } = selection;
   const collector = new EvidenceCollector(
@@ -51,16 +56,16 @@ export async function collectFromStore(
   const filter = { builds: choice.build, flows, target };
   if (baseline === candidate) {
     // Dealt to the arms in turn, so each has to be seen.
-    for await (const page of store.attempts.judged({ libraries: [baseline], ...filter })) {
+    for await (const page of store.attempts.judged({ libraries: [baseline], ...filter }, beforeSeq)) {
       for (const attempt of page) if (attempt.cell.flow !== stagedFlow) collector.add(attempt);
     }
   }
-  const { period } = collector;
+  const period = { ...collector.period, beforeSeq };
   const libraries = [...new Set([baseline, candidate])];
   for (const judged of await store.judgedCells.tally({ libraries, ...filter }, period)) {
     if (judged.cell.flow === stagedFlow) {
       // What its stages did is in the whole record.
-      for await (const { cell, attempt } of store.attempts.read(judged.cell))
+      for await (const { cell, attempt } of store.attempts.read({ ...judged.cell, beforeSeq }))
         for (const each of judgedAttempts(cell, attempt)) if (isAsked(each.cell.flow)) collector.add(each);
     }
     if (judged.cell.flow === stagedFlow || baseline === candidate) continue;

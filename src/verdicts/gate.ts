@@ -81,6 +81,8 @@ export interface GateAnswer {
 export interface JudgeSettings {
   /** As `runGate` takes it. */
   maker?: GateRun['maker'];
+  /** As `runGate` takes it; with `run`. */
+  resumed?: GateRun['resumed'];
   /** Ends the attempts that are made early; what was found until then is judged. */
   signal?: AbortSignal | undefined;
   /** With `run` and the target `live`: makes the attempts with accounts of a pool. */
@@ -209,8 +211,8 @@ async function judgeWithStore(
   settings: JudgeSettings,
 ): Promise<Omit<GateAnswer, 'examples'>> {
   if (!request.run) return { verdict: await judgeStored(store, selection, policy), interrupted: false };
-  const { config, slots, seed = randomInt(1, greatestRandomSeed) } = request;
-  const { live } = settings;
+  const { live, resumed } = settings;
+  const { config, slots, seed = resumed?.run.seed ?? randomInt(1, greatestRandomSeed) } = request;
   if (live)
     return (await import('./run-live-gate.ts')).runLiveGate(store, { ...settings, selection, policy, seed }, live);
   // The runner is loaded only where it is needed: a verdict on what is there does not wait for it.

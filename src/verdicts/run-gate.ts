@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { defaultSlots } from '../browser/default-slots.ts';
+import { cellKey } from '../contracts/cell-key.ts';
+import { InputError } from '../contracts/input-error.ts';
 import type { Policy } from '../contracts/policy.ts';
-import type { PlannedCell, RunObserver } from '../contracts/run.ts';
+import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import { seededRandom } from '../contracts/seeded-random.ts';
 import { judgedFlows, stagedFlow } from '../contracts/stages.ts';
 import { arms, type Verdict } from '../contracts/verdict.ts';
@@ -9,6 +12,7 @@ import { expectedAttempts } from '../gate/expected-attempts.ts';
 import { type AttemptMaker, type EndedRun, type RunOrder, runSupplied, runTasks } from '../runner/run-plan.ts';
 import { checkPlan, gatherSupplies } from '../runner/supplies.ts';
 import { checkForFleet } from '../runs/execute-run.ts';
+import { RecordedTries, type ResumedRun, sameCommand, withRecordedTries } from '../runs/resumed-run.ts';
 import type { Store } from '../store/open-store.ts';
 import { StoreRecorder } from '../store/store-recorder.ts';
 import { plural } from '../words/text.ts';
@@ -34,6 +38,8 @@ export interface GateRun {
   seed: number;
   /** Makes the attempts; this machine does when left out. */
   maker?: (AttemptMaker & RunObserver) | undefined;
+  /** With `maker`: a run of the store that was cut off and goes on, by the seed that it had. */
+  resumed?: ResumedRun | undefined;
   /** Ends the attempts early; what was found until then is judged. */
   signal?: AbortSignal | undefined;
   /** When it is aborted no other attempt is started; what was found until then is judged. */
@@ -54,11 +60,14 @@ export interface GateRun {
  */
 export async function runGate(
   store: Store,
-  { selection, config, policy, slots, seed, maker, signal, until, observe, say }: GateRun,
+  { selection, config, policy, slots, seed, maker, resumed, signal, until, observe, say }: GateRun,
 ): Promise<{ verdict: Verdict; interrupted: boolean }> {
   const { plan, pairs } = planPairs(selection, plannedChoice(selection.choice, policy), selection.target, config);
-  const execute = maker ? await onFleet(plan, maker, slots) : await onThisMachine(plan, slots, say);
-  const collector = await collectFromStore(store, selection, policy, new Date().toISOString());
+  const goesOn = resumed && { run: resumed.run, ...(await recordOf(store, resumed, plan)) };
+  const makers = goesOn && maker ? withRecordedTries(maker, store, goesOn.tries) : maker;
+  const execute = makers ? await onFleet(plan, makers, slots, goesOn?.run) : await onThisMachine(plan, slots, say);
+  const askedAt = goesOn?.run.startedAt ?? new Date().toISOString();
+  const collector = await collectFromStore(store, selection, policy, askedAt, goesOn?.first);
   const queue = new PairQueue(pairs, collector, policy, seed);
   if (queue.isDecided) {
     say('The attempts in the store decide it: none has to be made.');
@@ -97,13 +106,29 @@ async function onFleet(
   plan: readonly PlannedCell[],
   maker: AttemptMaker & RunObserver,
   slots = fleetWindow,
+  before?: RunInfo,
 ): Promise<Execute> {
   checkForFleet(plan);
   await checkPlan(plan);
   return ({ queue, recorder, others }, order) => {
     const inOrder = new PlanOrder(queue, slots);
     const observers = [recorder, inOrder, ...others, maker];
-    return runTasks(plan, maker, { ...order, slots, queue: inOrder, observers });
+    return runTasks(plan, maker, { ...order, slots, queue: inOrder, observers }, before);
+  };
+}
+
+/**
+ * What the store has of a run that was cut off.
+ *
+ * @throws InputError when the run has other cells.
+ */
+async function recordOf(store: Store, resumed: ResumedRun, plan: readonly PlannedCell[]) {
+  const keys = (its: readonly PlannedCell[]) => its.map(({ cell }) => cellKey(cell)).sort();
+  if (!isDeepStrictEqual(keys(plan), keys(resumed.plan)))
+    throw new InputError(`--resume ${resumed.run.id}: that run has other cells; ${sameCommand}`);
+  return {
+    tries: await RecordedTries.read(store, resumed.run),
+    first: await store.attempts.firstOf(resumed.run.id),
   };
 }
 

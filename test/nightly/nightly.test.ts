@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 import type { Night } from '../../src/contracts/nightly.ts';
@@ -205,6 +206,41 @@ test('a night that is stopped goes on with the run that the workers of a queue h
     );
     const report = JSON.parse(readFileSync(join(folder, 'nightly', newestNight().id, 'report.json'), 'utf8'));
     expect(report.cells.map((cell: { attempts: unknown[] }) => cell.attempts.length)).toEqual([3, 3, 3, 3]);
+  } finally {
+    worker.kill('SIGKILL');
+    await workerEnded;
+  }
+});
+
+test('a night that is killed in its gate goes on with the run that the workers of a queue have begun', async () => {
+  write([works, fails], builds.slice(0, 1), `budget: 5\ngate: { baseline: ${works}, flow: [${toyFlow}] }`);
+  const redis = await startPrivateRedis();
+  const queue = ['--queue', redis.url];
+  const main = join(packageRoot, 'src', 'cli', 'main.ts');
+  const options = { cwd: project, stdio: 'ignore' } as const;
+  const worker = spawn(process.execPath, [main, 'worker', ...queue, '--slots', '1'], options);
+  const workerEnded = once(worker, 'exit');
+  try {
+    let before = 0;
+    const looking = setInterval(async () => {
+      before = (await attempted()).length;
+    }, 50);
+    await endAt('SIGKILL', /^$/, () => before > 1, ...queue).finally(() => clearInterval(looking));
+    // The worker ends what is in the queue; half a minute later the lease of a process that was killed ends.
+    const busy = () => Promise.all(['*:wait', '*:lock'].map((key) => redis.client.keys(key)));
+    while ((await busy()).flat().length > 0) await sleep(20);
+    await redis.client.del(await redis.client.keys('*:run:*'));
+    const { exit, stderr } = await nightly(...queue);
+    expect(exit, stderr).toBe(1);
+    expect(newestNight().steps.find(({ name }) => name === `gate ${fails}`)?.sentence).toMatch(/^block: /);
+    const store = await openStore();
+    const [run, another] = await store.runs.newest(2);
+    const attempts = await Array.fromAsync(store.attempts.read({}), ({ attempt }) => attempt);
+    await store.close();
+    expect(another).toBeUndefined();
+    expect(attempts.length).toBeGreaterThan(before);
+    const numbers = attempts.map((_, i) => `${run?.run.id}-${String(i + 1).padStart(4, '0')}`);
+    expect(attempts.map(({ id }) => id).sort()).toEqual(numbers);
   } finally {
     worker.kill('SIGKILL');
     await workerEnded;

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cellKey } from '../../src/contracts/cell-key.ts';
+import { InputError } from '../../src/contracts/input-error.ts';
 import { attemptId } from '../../src/runner/run-plan.ts';
 import { placedTasks, RepeatLost, unmadeTasks } from '../../src/runs/repeat-lost.ts';
+import { type PlacedTask, RecordedTries } from '../../src/runs/resumed-run.ts';
 import { infraAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
 
 const plan = [planned({ library: '1.25.0' }, null, 3), planned({ library: '1.34.7' }, null, 4)];
 const run = { id: 'run' };
 const tasks = placedTasks(plan, 7);
+
+const madeFor = ({ planned: { cell }, seed, number }: PlacedTask, repeats = 0) => ({
+  ...{ id: attemptId(run, number, repeats), seed, cellKey: cellKey(cell), code: null },
+});
 
 test('every attempt of the plan has a place, the same for the same seed', () => {
   expect(tasks.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -49,9 +56,9 @@ test('a run that was cut off goes on with what has no result, and never gives an
           const last = codes.findIndex((code) => code !== 'worker-lost' && code !== 'interrupted');
           return codes
             .slice(0, last === -1 ? undefined : last + 1)
-            .map((code, repeats) => ({ id: attemptId(run, i + 1, repeats), code }));
+            .map((code, repeats) => ({ ...madeFor(tasks[i] as PlacedTask, repeats), code }));
         });
-        const left = unmadeTasks(tasks, run, made);
+        const left = unmadeTasks(tasks, new RecordedTries(run, made));
         const ids = left.map(({ number, repeats }) => attemptId(run, number, repeats));
         const results = made.filter(({ code }) => code !== 'worker-lost' && code !== 'interrupted');
         return ids.every((id) => made.every((each) => each.id !== id)) && left.length === tasks.length - results.length;
@@ -59,3 +66,17 @@ test('a run that was cut off goes on with what has no result, and never gives an
     ),
   );
 });
+
+test.each([{ seed: 99 }, { cellKey: 'another cell' }])(
+  'a run with a record of another plan, %o, does not go on',
+  (other) => {
+    const made = new RecordedTries(
+      run,
+      tasks.slice(0, 3).map((task) => ({ ...madeFor(task), ...other })),
+    );
+    expect(() => unmadeTasks(tasks, made)).toThrow(InputError);
+    expect(() => unmadeTasks(tasks, made)).toThrow(
+      /--resume run: attempt run-0001 is of another plan; resume a run with the command/,
+    );
+  },
+);

@@ -11,6 +11,8 @@ import { processTerminal, type Terminal } from '../../report/terminal.ts';
 import { writeExamples } from '../../report/verdict/failure-examples.ts';
 import { verdictReporters } from '../../report/verdict/verdict-reporters.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
+import { type ResumedRun, runToResume } from '../../runs/resumed-run.ts';
+import { openStore } from '../../store/open-store.ts';
 import {
   answerRequest,
   type CheckedRequest,
@@ -42,6 +44,7 @@ interface GateCommandOptions extends Omit<GateRequest, 'switches'>, PoolOptions,
   target: Target;
   attempts?: string[];
   reporter: string;
+  resume?: string;
 }
 
 /** `gate`: may the candidate replace the baseline? */
@@ -75,6 +78,7 @@ export function gateCommand(): Command {
   gate.option('--account <list>', 'with --run --target live: the accounts whose devices both versions use', list);
   addPoolOptions(gate);
   addQueueOptions(gate, 'with --run: the workers of this queue make the attempts, redis://host:port (docs/fleet.md)')
+    .option('--resume <run>', 'with --run --queue: go on with a run that was cut off; all other options as before')
     .addHelpText('after', help)
     .action(async ({ queue, evidence, ...options }: GateCommandOptions) => {
       // The environment names a fleet for all commands, and the gate does not always use one.
@@ -121,11 +125,12 @@ Examples:
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --build 2.3000.1029241508 --run
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --flow qr-to-ready
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --queue redis://queue:6379
+  wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --run --queue redis://queue:6379 --resume 20261129-0114
   wwebjs-canary gate --baseline 1.33.2 --candidate 1.34.2 --attempts report.json --policy strict.yaml
   wwebjs-canary gate --baseline 1.34.6 --candidate 1.34.7 --run --target live --account anna`;
 
 async function decide(options: GateCommandOptions): Promise<ExitCode> {
-  const { account: accounts, database: _, profiles: __, ...asked } = options;
+  const { account: accounts, database: _, profiles: __, resume, ...asked } = options;
   const makesLive = asked.run === true && asked.target === 'live';
   if (accounts && !makesLive)
     throw new InputError('--account is for --run --target live: nothing else uses an account');
@@ -137,7 +142,13 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
   if (options.queue !== undefined && makesLive)
     throw new InputError('--queue: attempts on the live site are made here, where the accounts are');
   const resolved = async () => resolveVersions(checked, say);
-  const answer = () => withFleet(options, say, async (maker) => answerIn(terminal, await resolved(), { say, maker }));
+  if (resume !== undefined && options.queue === undefined)
+    throw new InputError(`--resume ${resume}: it goes with --run --queue`);
+  if (resume !== undefined && options.seed !== undefined)
+    throw new InputError('--resume has the seed of that run: leave out --seed');
+  const resumed = resume === undefined ? undefined : await cutOff(resume);
+  const answer = () =>
+    withFleet(options, say, async (maker) => answerIn(terminal, await resolved(), { say, maker, resumed }));
   const answerLive = () =>
     withPoolThere(options, async (pool) => {
       const live = liveAttempts(pool, { accounts, keepsDevices: true, write: terminal.progress });
@@ -149,6 +160,15 @@ async function decide(options: GateCommandOptions): Promise<ExitCode> {
   const shown = page ? await writeExamples(verdict, examples, page.target) : verdict;
   await reportResult(shown, verdictReporters, chosen, terminal);
   return interrupted ? exitCode.trouble : exitOfVerdict[verdict.verdict];
+}
+
+async function cutOff(run: string): Promise<ResumedRun> {
+  const store = await openStore();
+  try {
+    return await runToResume(store, run);
+  } finally {
+    await store.close();
+  }
 }
 
 /** Ctrl-C ends attempts that are made, and what was found until then is judged. */

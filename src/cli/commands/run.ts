@@ -6,7 +6,7 @@ import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { readPolicy } from '../../contracts/read-policy.ts';
 import { readRetention } from '../../contracts/retention.ts';
-import type { PlannedCell, RunInfo } from '../../contracts/run.ts';
+import type { PlannedCell } from '../../contracts/run.ts';
 import { greatestRandomSeed } from '../../contracts/seeded-random.ts';
 import { chooseReporters } from '../../report/choose-reporters.ts';
 import { storedCells } from '../../report/report-source.ts';
@@ -16,6 +16,7 @@ import type { LiveAttempter } from '../../runner/run-plan.ts';
 import { inShard, parseShard } from '../../runner/shard.ts';
 import { fleetSlots } from '../../runs/execute-run.ts';
 import { isOnCapture, loadCaptures, planOf, planOfFailed, resolvedPlan } from '../../runs/read-plan.ts';
+import { type ResumedRun, runToResume } from '../../runs/resumed-run.ts';
 import { openStore } from '../../store/open-store.ts';
 import { whileReading } from '../../store/reading.ts';
 import { summarizeReport } from '../../words/cell-summary.ts';
@@ -113,7 +114,7 @@ async function run(options: AskedRun & { resume?: string }, live?: LiveAttempter
   const terminal = processTerminal();
   const say = (line: string) => terminal.progress(`${line}\n`);
   const repeats = options.queue === undefined ? 0 : readPolicy().infra.requeues;
-  const resumed = options.resume === undefined ? undefined : await runToResume(options, options.resume);
+  const resumed = options.resume === undefined ? undefined : await askedToResume(options, options.resume);
   return withFleet(options, say, async (maker) => {
     const whole =
       resumed?.plan ?? (await (options.lastFailed ? lastFailed(options, terminal) : resolvedPlan(options, say)));
@@ -133,18 +134,13 @@ async function run(options: AskedRun & { resume?: string }, live?: LiveAttempter
 }
 
 /** @throws InputError when no such run can go on. */
-async function runToResume(options: AskedRun, text: string): Promise<{ run: RunInfo; plan: PlannedCell[] }> {
+async function askedToResume(options: AskedRun, text: string): Promise<ResumedRun> {
   if (options.queue === undefined) throw new InputError(`--resume ${text}: it goes with --queue`);
   const chosen = [...Object.keys(axesOf(options)), ...(options.seed === undefined ? [] : ['seed'])];
   if (chosen[0]) throw new InputError(`--resume makes the plan of that run: leave out --${chosen[0]}`);
   const store = await openStore();
   try {
-    const [found, another] = await store.runs.startingWith(text);
-    if (!found) throw new InputError(`--resume ${text}: the store has no such run`);
-    if (another) throw new InputError(`--resume ${text}: several runs begin with it; give the whole id`);
-    const { run } = found;
-    if (run.finishedAt !== null) throw new InputError(`--resume ${text}: run ${run.id} has ended`);
-    return { run, plan: await store.plannedCells.ofRun(run.id) };
+    return await runToResume(store, text);
   } finally {
     await store.close();
   }

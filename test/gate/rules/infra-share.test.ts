@@ -25,6 +25,11 @@ describe('attempts that the machine or the harness spoiled', () => {
     }
   });
 
+  it('include those whose worker was lost, though each was made again: a candidate that kills its workers has the same record', () => {
+    const madeAgain = [...attempts('old', 94, 0), ...attempts('new', 94, 0), ...spoiled('new', 6, 'worker-lost')];
+    expect(verdictOn(madeAgain).rule).toBe('infra-share');
+  });
+
   it('do not include interrupted ones', () => {
     const verdict = verdictOn([
       ...attempts('old', 80, 0),
