@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { confidenceSchema } from './build-data.ts';
+import { buildOriginSchema } from './build-origin.ts';
 import { librarySourceSchema } from './library-source.ts';
 import { blameSchema, outcomeSchema, phaseSchema, targetSchema } from './outcome.ts';
 import { predictionSchema } from './prediction.ts';
@@ -179,6 +180,8 @@ const attemptFields = z.object({
   timeScale: z.number().positive().optional(),
   /** Memory of all processes of the browser when `ready` fired, in bytes. */
   browserMemoryBytes: z.number().nullable(),
+  /** From where the page of its build is known; absent on the live site, and in records that were written without, or in another shape. */
+  origin: buildOriginSchema.optional().catch(undefined),
   /** Of an attempt on the live site only. */
   live: liveFactsSchema.optional(),
   /** Folder of screenshot and logs, relative to the folder that holds the report or the run; null when nothing was stored. */
@@ -197,9 +200,6 @@ export const attemptSchema = attemptFields.check(({ value, issues }) => {
   }
 });
 export type Attempt = z.infer<typeof attemptSchema>;
-
-/** The build of a cell on the live site: which one it was, each attempt says. */
-export const liveBuild = 'live';
 
 /** library x build x browser x flow x condition x switches, on a target. */
 export const cellSchema = z.object({

@@ -21,6 +21,12 @@ export const confidences = ['read', 'reported', 'inferred', 'assumed'] as const;
 export const confidenceSchema = z.enum(confidences);
 export type Confidence = z.infer<typeof confidenceSchema>;
 
+/**
+ * How the page of a capture was read: in files, over the network without a browser, in a browser that runs it, or in a browser that runs it
+ * for a linked account.
+ */
+export const captureMethods = ['saved', 'network', 'page', 'account'] as const;
+
 const archivedModuleSchema = z.strictObject({
   /** `code`: from the module; `hand-copy`: from a copy of it; `uses`: only from its use in other modules. */
   evidence: z.enum(['code', 'hand-copy', 'uses']),
@@ -102,6 +108,15 @@ export const buildChangeSchema = z.strictObject({
    * those of the nearest known build.
    */
   captured: z.iso.datetime().optional(),
+  /** How the page of that capture was read, and which behaviours it showed while it ran. */
+  reading: z
+    .strictObject({
+      method: z.enum(captureMethods),
+      executed: z.array(z.string()),
+      /** It stood in for the live site. */
+      standIn: z.literal(true).optional(),
+    })
+    .optional(),
   /** Values that the page of this very build had under the keys of switches. */
   values: z.record(z.string(), z.string()).optional(),
   /** Every module that archives cover was read on this build: nothing else of them had changed since the last one that was read. */

@@ -17,7 +17,13 @@ export function compareBuilds(a: BuildNumber, b: BuildNumber): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
 
-/** Builds from old to new, each once. */
+/** The build of a cell on the live site: which one it was, each attempt says. */
+export const liveBuild = 'live';
+
+/** Builds from old to new, each once; after them the one that the live site serves. */
 export function sortBuilds(builds: Iterable<string>): string[] {
-  return [...new Set(builds)].sort((a, b) => compareBuilds(parseBuild(a), parseBuild(b)));
+  const all = new Set(builds);
+  const isLive = all.delete(liveBuild);
+  const sorted = [...all].sort((a, b) => compareBuilds(parseBuild(a), parseBuild(b)));
+  return isLive ? [...sorted, liveBuild] : sorted;
 }

@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import { archivedShapesSchema, archiveSchema, buildFileSchema } from './build-data.ts';
+import { archivedShapesSchema, archiveSchema, buildFileSchema, captureMethods } from './build-data.ts';
 import { type Behaviours, behavioursSchema, exportKindSchema } from './surface.ts';
 
-/**
- * How the page of a capture was read: in files, over the network without a browser, in a browser that runs it, or in a browser that runs it
- * for a linked account.
- */
-export const captureMethods = ['saved', 'network', 'page', 'account'] as const;
 /** The methods by which a browser runs the page. */
 export type RanMethod = Extract<(typeof captureMethods)[number], 'page' | 'account'>;
 
@@ -104,6 +99,8 @@ export const captureSchema = z.strictObject({
   kind: z.literal('surface-capture'),
   capturedAt: z.iso.datetime(),
   method: z.enum(captureMethods),
+  /** The page is one of a replica, or of something else that stood in for the live site. */
+  standIn: z.literal(true).optional(),
   /** Scripts that the page names, and those that were read. */
   scripts: z.strictObject({ named: z.int(), read: z.int() }),
   findings: z.array(captureFindingSchema),

@@ -1,4 +1,6 @@
 import type { Attempt, Cause, Cell } from './attempt.ts';
+import type { BuildFinding } from './build-finding.ts';
+import type { ReportedBuild } from './build-origin.ts';
 import type { Expectation } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunInfo, Summary } from './run.ts';
@@ -12,9 +14,26 @@ export interface HtmlOverview {
   /** The newest run before this one that planned the same cells, which changes are measured from; null when there is none. */
   before: RunInfo | null;
   counts: Summary;
+  builds: ReportedBuild[];
+  /** What `watch --live` found about the last builds of the live site, the newest first. */
+  findings: HtmlFinding[];
   cells: HtmlCell[];
   grids: HtmlGrid[];
   causes: HtmlCause[];
+}
+
+/** The finding about a build of the live site. */
+export interface HtmlFinding {
+  build: string;
+  /** When the live site was seen to serve it first, in ISO form. */
+  seenAt: string;
+  /** False where attempts on it are still to come. */
+  isComplete: boolean;
+  /** The finding as one sentence, and in a few words with the outcome whose colour they have. */
+  sentence: string;
+  mark: { words: string; outcome: Outcome };
+  /** Its versions are those that the build touches. */
+  finding: Omit<BuildFinding, 'capture'> & { capture: Omit<BuildFinding['capture'], 'file'> };
 }
 
 /** One cell of a grid; its place in the list is the number of its `HtmlCellDetail`. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Attempt, attemptSchema, type Cell, cellSchema } from './attempt.ts';
 import { confidenceSchema } from './build-data.ts';
+import { reportedBuildSchema } from './build-origin.ts';
 import { type Expectation, expectationSchema } from './matrix.ts';
 
 export const machineSchema = z.object({
@@ -51,6 +52,8 @@ export type Summary = z.infer<typeof summarySchema>;
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
   run: runInfoSchema,
+  /** From old to new; absent in reports of earlier releases. */
+  builds: z.array(reportedBuildSchema).optional(),
   cells: z.array(cellReportSchema),
   summary: summarySchema,
 });

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ReportedBuild } from '../contracts/build-origin.ts';
 import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { cellKey } from '../contracts/cell-key.ts';
 import { home } from '../contracts/home.ts';
-import type { HtmlCellDetail, HtmlOverview } from '../contracts/html-report.ts';
+import type { HtmlCellDetail, HtmlFinding, HtmlOverview } from '../contracts/html-report.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
+import type { LiveBuild } from '../store/live-builds.ts';
 import { embedScript, selfContainedPage } from '../web/self-contained-page.ts';
+import { buildSentence, findingMark, touchedVersions } from '../words/build-finding.ts';
 import { type CellSummary, cellWords, countCells, summarizeReport } from '../words/cell-summary.ts';
 import { causeConfidence } from '../words/prediction.ts';
 import { repeatCommand } from '../words/repeat.ts';
@@ -15,6 +18,7 @@ import { changeWords } from './diff-reporters.ts';
 import { findScreenshot } from './find-screenshot.ts';
 import { PageFiles } from './page-files.ts';
 import type { ReportSource, SummarizedRun } from './report-source.ts';
+import { reportedBuilds } from './reported-builds.ts';
 import { headlineOfRun } from './summary-sentence.ts';
 import { gridsOf } from './table.ts';
 import { writeReportFile } from './write-report-file.ts';
@@ -54,7 +58,9 @@ export class HtmlReporter implements RunObserver {
     }
     const sentence = await headlineOfRun(this.#source, run, summaries);
     const before = await this.#source.before(run);
-    yield embedScript('overview', overview(run, { interrupted, sentence, summaries, before }));
+    const builds = await reportedBuilds(this.#source, run, summaries);
+    const findings = (await this.#source.findings()).map(htmlFinding);
+    yield embedScript('overview', overview(run, { interrupted, sentence, summaries, before, builds, findings }));
     const history = await this.#source.history(run);
     if (history && hasTwoBuckets(history)) yield embedScript('history', history);
     yield tail;
@@ -92,17 +98,31 @@ interface Shown {
   sentence: string;
   summaries: CellSummary[];
   before: SummarizedRun | null;
+  builds: ReportedBuild[];
+  findings: HtmlFinding[];
 }
 
-function overview(run: RunInfo, { interrupted, sentence, summaries, before }: Shown): HtmlOverview {
+function htmlFinding({ build, seenAt, step, finding }: LiveBuild): HtmlFinding {
+  // The file is a path of the machine that looked.
+  const { file: _, ...capture } = finding.capture;
+  return {
+    build,
+    seenAt: new Date(seenAt).toISOString(),
+    isComplete: step === 'found',
+    sentence: buildSentence(finding),
+    mark: findingMark(finding),
+    finding: { ...finding, capture, versions: touchedVersions(finding) },
+  };
+}
+
+function overview(run: RunInfo, { summaries, before, ...shown }: Shown): HtmlOverview {
   const changed = before ? compareRuns(before, { run, cells: summaries }).changes : [];
   const changes = new Map(changed.map((cell) => [cellKey(cell), changeWords(cell)]));
   const places = new Map(summaries.map((summary, place) => [summary.cell, place]));
   const placeOf = (cell: CellSummary['cell']) => places.get(cell) ?? null;
   return {
     run,
-    interrupted,
-    sentence,
+    ...shown,
     before: before?.run ?? null,
     counts: countCells(summaries),
     cells: summaries.map((summary) => ({

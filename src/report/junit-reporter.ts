@@ -1,6 +1,7 @@
 import { doubtOf } from '../contracts/doubt-of.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, RunInfo, RunObserver } from '../contracts/run.ts';
+import { originWords } from '../words/build-origin.ts';
 import { causePlace, placeName } from '../words/cell-names.ts';
 import { summarizeReport } from '../words/cell-summary.ts';
 import { openWords, predictionWords } from '../words/prediction.ts';
@@ -59,9 +60,11 @@ function testCase(report: CellReport): TestCase {
 
 /** What the cell is known by, and what its source predicts; none of what is not known. */
 function propertiesOf(report: CellReport): string {
-  const { confidence, prediction, agreement } = summarizeReport(report);
+  const { confidence, prediction, agreement, origin, liveBuilds } = summarizeReport(report);
   const values = {
     confidence: confidence.build,
+    'build known by': origin && originWords(origin),
+    'builds of the live site': liveBuilds.join(' '),
     'confidence of the cause': confidence.cause,
     prediction: prediction && predictionWords(prediction),
     agreement,

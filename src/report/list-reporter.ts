@@ -6,6 +6,7 @@ import { formatMs, symbols } from '../words/text.ts';
 import { LiveLines } from './live-lines.ts';
 import { renderResult } from './render-result.ts';
 import type { ReportSource } from './report-source.ts';
+import { reportedBuilds } from './reported-builds.ts';
 import { RunTally } from './run-tally.ts';
 import { headlineOfRun } from './summary-sentence.ts';
 import type { Terminal } from './terminal.ts';
@@ -71,7 +72,8 @@ export class ListReporter implements RunObserver {
     this.#lines.stop();
     const { cells } = this.#tally;
     const sentence = await headlineOfRun(this.#source, run, cells);
-    this.#terminal.result(`\n${renderResult(cells, { sentence, run }, this.#terminal)}\n`);
+    const builds = await reportedBuilds(this.#source, run, cells);
+    this.#terminal.result(`\n${renderResult(cells, { sentence, builds, run }, this.#terminal)}\n`);
     for (const [reason, count] of this.#missing) {
       this.#terminal.progress(
         `the evidence of ${count} ${count === 1 ? 'attempt' : 'attempts'} is missing: ${reason}\n`,

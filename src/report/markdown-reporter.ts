@@ -1,13 +1,18 @@
 import type { Attempt } from '../contracts/attempt.ts';
+import type { ReportedBuild } from '../contracts/build-origin.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import type { LiveBuild } from '../store/live-builds.ts';
+import { buildSentence } from '../words/build-finding.ts';
+import { reportedBuildLine } from '../words/build-origin.ts';
 import { causePlace, cellName } from '../words/cell-names.ts';
 import { type CellSummary, cellWords } from '../words/cell-summary.ts';
 import { causeConfidence } from '../words/prediction.ts';
 import { formatMs } from '../words/text.ts';
 import { cellsWords, groupCauses } from './causes.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
-import { countsLine, predictionSections } from './render-result.ts';
+import { buildsTitle, countsLine, predictionSections } from './render-result.ts';
 import type { ReportSource } from './report-source.ts';
+import { reportedBuilds } from './reported-builds.ts';
 import { RunTally } from './run-tally.ts';
 import { headlineOfRun } from './summary-sentence.ts';
 import { columnTitles, gridsOf } from './table.ts';
@@ -15,6 +20,9 @@ import { writeReportFile } from './write-report-file.ts';
 
 /** GitHub accepts at most 1 MiB per job summary and drops a longer one completely. */
 const maxBytes = 1024 * 1024;
+
+/** So many builds of the live site have a line: the HTML report and `report builds` have more. */
+const findingsShown = 5;
 
 /** `markdown=FILE`: the sentence, the grid, the surprises and the causes; fits a CI job summary. */
 export class MarkdownReporter implements RunObserver {
@@ -38,12 +46,24 @@ export class MarkdownReporter implements RunObserver {
   async runEnded(run: RunInfo, interrupted: boolean): Promise<void> {
     const { cells } = this.#tally;
     const sentence = await headlineOfRun(this.#source, run, cells);
-    await writeReportFile(this.#file, [renderMarkdown(cells, run, sentence, interrupted)]);
+    const builds = await reportedBuilds(this.#source, run, cells);
+    const findings = await this.#source.findings();
+    await writeReportFile(this.#file, [renderMarkdown({ cells, run, sentence, builds, findings, interrupted })]);
   }
 }
 
+interface ShownRun {
+  cells: readonly CellSummary[];
+  run: RunInfo;
+  sentence: string;
+  builds: readonly ReportedBuild[];
+  /** The newest first. */
+  findings: readonly LiveBuild[];
+  interrupted: boolean;
+}
+
 /** At most `maxBytes` long: rows that do not fit are cut from the end, with a note. */
-function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: string, interrupted: boolean): string {
+function renderMarkdown({ cells, run, sentence, builds, findings, interrupted }: ShownRun): string {
   const lines = [
     '## whatsapp-web.js on WhatsApp Web',
     '',
@@ -53,13 +73,10 @@ function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: s
     ...(run.missing ?? []).flatMap((what) => ['', `**Incomplete: ${escapeMarkdown(what)}.**`]),
     ...surpriseLines(cells),
     ...gridLines(cells),
+    ...section(buildsTitle, builds.map(reportedBuildLine)),
     ...causeLines(cells),
-    ...predictionSections(cells).flatMap(({ title, lines: its }) => [
-      '',
-      `### ${title}`,
-      '',
-      ...its.map((line) => `- ${escapeMarkdown(line)}`),
-    ]),
+    ...predictionSections(cells).flatMap(({ title, lines: its }) => section(title, its)),
+    ...section('New builds of the live site', findings.slice(0, findingsShown).map(findingLine)),
   ];
   const cut = '\n\n_The rest does not fit here; the JSON and HTML reports have it._\n';
   let bytes = Buffer.byteLength(cut);
@@ -70,6 +87,15 @@ function renderMarkdown(cells: readonly CellSummary[], run: RunInfo, sentence: s
     kept.push(line);
   }
   return `${kept.join('\n')}\n`;
+}
+
+/** A list of plain texts below its title; nothing where it is empty. */
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `### ${title}`, '', ...lines.map((line) => `- ${escapeMarkdown(line)}`)];
+}
+
+function findingLine({ step, finding }: LiveBuild): string {
+  return `${buildSentence(finding)}${step === 'found' ? '' : ' (not complete: the next look goes on with it)'}`;
 }
 
 function runLine({ id, startedAt, finishedAt, seed, machine }: RunInfo): string {

@@ -1,6 +1,8 @@
 import type { Cell } from '../contracts/attempt.ts';
+import type { ReportedBuild } from '../contracts/build-origin.ts';
 import { doubtOf } from '../contracts/doubt-of.ts';
 import type { RunInfo } from '../contracts/run.ts';
+import { reportedBuildLine } from '../words/build-origin.ts';
 import { cellName } from '../words/cell-names.ts';
 import { type CellSummary, countCells, isOpen } from '../words/cell-summary.ts';
 import { openWords, predictionWords } from '../words/prediction.ts';
@@ -8,6 +10,8 @@ import { switchSentence } from '../words/switch-words.ts';
 import { causeLine, cellsWords, groupCauses } from './causes.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
+
+export const buildsTitle = 'Builds, and what of them was seen live';
 
 /** More of them would scroll the sentence away; the report files have all. */
 const mostSurprises = 10;
@@ -17,7 +21,7 @@ const mostSurprises = 10;
  */
 export function renderResult(
   cells: readonly CellSummary[],
-  { sentence, run: { missing = [] } }: { sentence: string; run: RunInfo },
+  { sentence, builds, run: { missing = [] } }: { sentence: string; builds: readonly ReportedBuild[]; run: RunInfo },
   { width, colors }: Pick<Terminal, 'width' | 'colors'>,
 ): string {
   const paint = (text: string, { outcome }: CellSummary) => {
@@ -36,6 +40,13 @@ export function renderResult(
     ...predictionSections(cells).map(
       ({ title, lines }) => `${colors.bold(title)}\n${lines.map((line) => `  ${line}`).join('\n')}`,
     ),
+    ...(builds.length > 0
+      ? [
+          `${colors.bold(buildsTitle)}\n${fewOf(builds.map(reportedBuildLine))
+            .map((line) => `  ${line}`)
+            .join('\n')}`,
+        ]
+      : []),
     ...(surprises.length > 0 ? [`${colors.bold('Not as expected')}\n${surprises.join('\n')}`] : []),
     [countsLine(cells), ...missing.map((what) => colors.yellow(`incomplete: ${what}`)), colors.bold(sentence)].join(
       '\n',

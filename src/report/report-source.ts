@@ -1,12 +1,18 @@
 import type { Attempt, Cell } from '../contracts/attempt.ts';
+import type { LiveTried } from '../contracts/build-origin.ts';
 import type { CanaryHistory } from '../contracts/canary-history.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { CellReport, PlannedCell, RunInfo, RunReport } from '../contracts/run.ts';
 import type { Standing } from '../contracts/standing.ts';
+import type { LiveBuild } from '../store/live-builds.ts';
 import type { Store } from '../store/open-store.ts';
 import type { StoreRecorder } from '../store/store-recorder.ts';
 import { type CellSummary, comparedReport, countCells, summarizeReport } from '../words/cell-summary.ts';
 import { readHistory } from './history/read-history.ts';
+import { reportedBuilds } from './reported-builds.ts';
+
+/** So many builds of the live site are in a report; `report builds` shows more. */
+const findingsShown = 10;
 
 /** A run with what its cells did. */
 export interface SummarizedRun {
@@ -22,6 +28,10 @@ export interface ReportSource {
   history(run: RunInfo): Promise<CanaryHistory | null>;
   /** The results of all runs for the libraries of these cells on their builds; the cells have one browser and target. */
   standings(cells: readonly Cell[]): Promise<Standing[]>;
+  /** What attempts of all runs on the live site came to whose page was of one of these builds; null where no store is asked. */
+  onLiveSite(builds: readonly string[]): Promise<LiveTried[] | null>;
+  /** What was found about the last builds of the live site, the newest first. */
+  findings(): Promise<LiveBuild[]>;
   /** The newest run before this one that planned the same cells; null when the store has none. */
   before(run: RunInfo): Promise<SummarizedRun | null>;
   /** The absolute path of the folder with an attempt's screenshots and trace, which may be gone; null when nothing was stored. */
@@ -61,6 +71,8 @@ export function storeSource(store: Store, recorder: StoreRecorder, artifacts: Re
       const libraries = cells.map(({ library }) => library);
       return store.standings.of({ libraries, builds: cells.map(({ build }) => build), browser, target });
     },
+    onLiveSite: (builds) => store.standings.onLiveSite(builds),
+    findings: () => store.liveBuilds.newest(findingsShown),
     async before(run) {
       const earlier = await store.runs.beforeWithSamePlan(run);
       if (!earlier) return null;
@@ -72,7 +84,9 @@ export function storeSource(store: Store, recorder: StoreRecorder, artifacts: Re
 }
 
 /** All of an ended run in memory, in the shape of the JSON report. */
-export async function reportOf(run: RunInfo, source: Pick<ReportSource, 'cells'>): Promise<RunReport> {
+export async function reportOf(run: RunInfo, source: Pick<ReportSource, 'cells' | 'onLiveSite'>): Promise<RunReport> {
   const cells = await Array.fromAsync(source.cells(run), comparedReport);
-  return { schemaVersion: 1, run, cells, summary: countCells(cells.map(summarizeReport)) };
+  const summaries = cells.map(summarizeReport);
+  const builds = await reportedBuilds(source, run, summaries);
+  return { schemaVersion: 1, run, builds, cells, summary: countCells(summaries) };
 }

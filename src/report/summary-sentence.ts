@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { Confidence } from '../contracts/build-data.ts';
-import { sortBuilds } from '../contracts/build-number.ts';
+import { liveBuild, sortBuilds } from '../contracts/build-number.ts';
 import { doubtOf } from '../contracts/doubt-of.ts';
 import { phaseSchema } from '../contracts/outcome.ts';
 import type { RunInfo } from '../contracts/run.ts';
@@ -38,9 +38,22 @@ export function summarySentence(
   const counted = usualCells(summaries);
   if (counted.length === 0) return nothingUsual(summaries);
   const at = Date.parse(run.finishedAt ?? run.startedAt);
-  const builds = sortBuilds(counted.map(({ cell }) => cell.build)).map((build) => onBuild(build, counted, stored));
-  const end = counted.some(({ cell }) => cell.target === 'replica') ? ` ${dataEndSentence(at)}` : '';
-  return `${newestSentence(builds, at)}${restSentence(builds.at(-1) as OnBuild)}${end}`;
+  const all = sortBuilds(counted.map(({ cell }) => cell.build)).map((build) => onBuild(build, counted, stored));
+  const builds = all.filter(({ build }) => build !== liveBuild);
+  const newest = builds.at(-1);
+  const live = all.filter(({ build }) => build === liveBuild).map(liveSentence);
+  if (!newest) return live.join(' ');
+  const rest = `${newestSentence(builds, at)}${restSentence(newest)}`;
+  return [rest, ...live, dataEndSentence(at)].join(' ');
+}
+
+/** What the versions do on the live site, on whatever builds it served. */
+function liveSentence(there: OnBuild): string {
+  const { cells, groups } = there;
+  const met = sortBuilds(cells.flatMap(({ liveBuilds }) => liveBuilds));
+  const where = `On the live site${met.length === 0 ? '' : ` (${andList(met)})`}`;
+  if (groups.length === 0) return `${where} nothing is known: ${silenceWords('every attempt', there)}.`;
+  return `${where} ${groups.map(groupWords).join('; ')}${unknownWords(there)}.`;
 }
 
 /** The cells that headlines are about: without a condition, with the default switches, attempted, and all on the same browser. */
@@ -172,12 +185,17 @@ function onBuildWords(there: OnBuild, older: readonly OnBuild[]): string {
   const failing = groups.filter(({ flows }) => versionDoes(flows) !== 'works').flatMap(({ versions }) => versions);
   const doNothing = groups.every(({ flows }) => flows.every((flow) => flowDoes(flow) === 'fails'));
   const advice = working.length > 0 ? nearest(failing, working) : `; ${lastGoodBuild(older)}`;
-  const unknown = silent.length === 0 ? '' : `; of ${andList(silent)} nothing is known: ${silenceWords('it', there)}`;
+  const unknown = unknownWords(there);
   const claim =
     doNothing && failing.length > 1 && silent.length === 0
       ? `no version works${furthest(there.cells)}`
       : groups.map(groupWords).join('; ');
   return `${claim}${advice}${unknown}`;
+}
+
+function unknownWords(there: OnBuild): string {
+  const { silent } = there;
+  return silent.length === 0 ? '' : `; of ${andList(silent)} nothing is known: ${silenceWords('it', there)}`;
 }
 
 /** Passing versions, with the number of attempts of each flow. */

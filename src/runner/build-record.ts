@@ -16,6 +16,7 @@ import {
 } from '../contracts/attempt.ts';
 import type { LoadedLibrary, PageFacts } from '../contracts/host.ts';
 import type { Blame, Phase } from '../contracts/outcome.ts';
+import { buildOrigin } from '../replica/builds/build-origin.ts';
 import type { AttemptInput } from './attempt-input.ts';
 import { codeOf, messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
@@ -79,6 +80,7 @@ export function buildRecord(input: AttemptInput, observed: Observed): Attempt {
     browserVersion: page.browserVersion,
     ...(timeScale !== 1 && { timeScale }),
     browserMemoryBytes: observed.browserMemoryBytes,
+    ...(input.surface && { origin: buildOrigin(input.surface) }),
     ...(live && {
       live: liveFactsOf(
         events,

@@ -1,5 +1,6 @@
-import { type Cell, liveBuild } from '../contracts/attempt.ts';
+import type { Cell } from '../contracts/attempt.ts';
 import type { Shard } from '../contracts/blob.ts';
+import { liveBuild } from '../contracts/build-number.ts';
 import { axisText, cellKey } from '../contracts/cell-key.ts';
 import { naming } from '../contracts/input-error.ts';
 import type { Expectation, ExpectationRule, Matrix, MatrixBlock } from '../contracts/matrix.ts';

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { LiveTried } from '../contracts/build-origin.ts';
 import type { Blame, Outcome, Target } from '../contracts/outcome.ts';
 import type { FlowStanding, Standing } from '../contracts/standing.ts';
 import { type SwitchValues, switchesText } from '../contracts/switches.ts';
@@ -24,6 +25,15 @@ interface Count {
   blame: Blame | null;
   attempts: number;
   newest: number;
+}
+
+/** Attempts on the live site that ended in the same way. */
+interface LiveCount {
+  build: string;
+  library: string;
+  outcome: 'passed' | 'failed';
+  attempts: number;
+  newest: string;
 }
 
 /** What the attempts of all runs say of libraries on builds. The database counts; only the causes are read from records. */
@@ -52,6 +62,38 @@ export class Standings {
         return { library, build, flows: await Promise.all(flows.map(([flow, its]) => this.#flow(flow, its))) };
       }),
     );
+  }
+
+  /**
+   * What attempts on the live site came to whose page was of one of these builds from the start to the end, build by
+   * build. An index finds them: reading every record would take a minute in a store of a year.
+   */
+  async onLiveSite(builds: readonly string[]): Promise<LiveTried[]> {
+    if (builds.length === 0) return [];
+    const { rows } = await sql<LiveCount>`
+      select record ->> '$.live.builds[0]' as build, library, outcome, count(*) as attempts, max(started_at) as newest
+      from attempts
+      where seq in (select seq from attempts indexed by attempts_judged where target = 'live')
+        and outcome in ('passed', 'failed') and blame is not 'harness'
+        and json_array_length(record, '$.live.builds') = 1 and record ->> '$.live.builds[0]' in (${sql.join(builds)})
+      group by 1, library, outcome
+      order by 1, library`.execute(this.#db);
+    return builds.map((build) => {
+      const counts = rows.filter((row) => row.build === build);
+      const sum = (outcome: LiveCount['outcome']) =>
+        counts.reduce((total, each) => total + (each.outcome === outcome ? each.attempts : 0), 0);
+      return {
+        build,
+        passed: sum('passed'),
+        failed: sum('failed'),
+        libraries: [...new Set(counts.map(({ library }) => library))],
+        newestAt:
+          counts
+            .map(({ newest }) => newest)
+            .sort()
+            .at(-1) ?? null,
+      };
+    });
   }
 
   async #flow(flow: string, counts: readonly Count[]): Promise<FlowStanding> {

@@ -1,10 +1,13 @@
 import {
   type BuildFinding,
   isEarlier,
+  isWhole,
   type Tried,
   type TriedFlow,
+  takesSomething,
   type VersionChange,
 } from '../contracts/build-finding.ts';
+import type { Outcome } from '../contracts/outcome.ts';
 import type { MissingKind } from '../contracts/surface-check.ts';
 import { flowCounts, whatItDoes } from './standing.ts';
 import { andList, plural } from './text.ts';
@@ -38,6 +41,21 @@ export function buildSentence(finding: BuildFinding): string {
     ...(capture.complete ? [] : [`${plural(capture.findings, 'part')} of its page could not be read`]),
   ];
   return `${build} of ${date}: ${parts.join('; ')}`;
+}
+
+/** What a finding comes to in a few words, with the outcome whose colour they have. */
+export function findingMark(finding: BuildFinding): { words: string; outcome: Outcome } {
+  if (takesSomething(finding)) return { words: 'versions lose something', outcome: 'failed' };
+  if (!isWhole(finding)) return { words: 'not all is known', outcome: 'infra' };
+  return { words: 'no version loses anything', outcome: 'passed' };
+}
+
+/** The versions for which the build changes something, for better or worse, as far as it is known. */
+export function touchedVersions({ versions }: Pick<BuildFinding, 'versions'>): VersionChange[] {
+  return versions.filter(({ stops, lost, regained, doubtful, missing, found }) => {
+    const names = [lost, regained, doubtful, missing, found].some((each) => each.length > 0);
+    return names || stops.before !== stops.after;
+  });
 }
 
 const changeWords: Record<MissingKind, string> = {

@@ -1,4 +1,5 @@
 import type { Attempt, Cause, Cell } from '../contracts/attempt.ts';
+import type { BuildOrigin } from '../contracts/build-origin.ts';
 import { doubtOf } from '../contracts/doubt-of.ts';
 import { isSurprise } from '../contracts/is-surprise.ts';
 import type { Expectation } from '../contracts/matrix.ts';
@@ -35,6 +36,10 @@ export interface CellSummary {
   confidence: Attempt['confidence'];
   prediction: Prediction | null;
   agreement: Agreement;
+  /** From where the page of the build is known, by the first attempt that says it. */
+  origin: BuildOrigin | null;
+  /** On the live site: the builds that its pages were of, each once. */
+  liveBuilds: readonly string[];
   /** Milliseconds from the start to `ready`, of each attempt that passed. */
   readyMs: readonly number[];
 }
@@ -58,6 +63,8 @@ export function plannedSummary({ cell, expectation, repeat }: PlannedCell): Cell
     confidence: { build: null, cause: null, facts: [] },
     prediction: null,
     agreement: null,
+    origin: null,
+    liveBuilds: [],
     readyMs: [],
   };
 }
@@ -73,6 +80,8 @@ export function withAttempt(summary: CellSummary, attempt: Attempt): CellSummary
     passed: summary.passed + (passed ? 1 : 0),
     failed: summary.failed + (attempt.outcome === 'failed' && attempt.blame !== 'harness' ? 1 : 0),
     surprise: summary.surprise || isSurprise(summary.expectation, attempt),
+    origin: summary.origin ?? attempt.origin ?? null,
+    liveBuilds: [...new Set([...summary.liveBuilds, ...(attempt.live?.builds ?? [])])],
     readyMs: readyMs === null ? summary.readyMs : [...summary.readyMs, readyMs],
   };
   if (weight(attempt) <= weight(summary)) return counted;

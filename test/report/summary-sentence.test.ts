@@ -14,7 +14,7 @@ const restore = 'restore-to-ready';
 
 const of = (axes: Partial<Cell>, ...attempts: Attempt[]) =>
   attempts.reduce(withAttempt, plannedSummary(planned({ build: newest, ...axes })));
-const passed = (axes: Partial<Cell>) => of(axes, passedAttempt());
+const passed = (axes: Partial<Cell>, success: Partial<Attempt> = {}) => of(axes, passedAttempt(success));
 const failed = (axes: Partial<Cell>, failure: Partial<Attempt> = {}) => of(axes, failedAttempt(failure));
 const spoiled = (axes: Partial<Cell>) => of(axes, infraAttempt());
 const interrupted = (axes: Partial<Cell>) => of(axes, infraAttempt({ code: 'interrupted' }));
@@ -120,6 +120,22 @@ const cases: Record<string, [CellSummary[], string]> = {
 
 test.each(Object.entries(cases))('%s', (_title, [cells, sentence]) => {
   expect(summarySentence(run, cells)).toBe(`${sentence} ${dataEnds}`);
+});
+
+const onSite = { target: 'live', build: 'live', flow: 'restore-to-ready' } as const;
+const met = { live: { accounts: [], builds: [older], switches: {}, intercepts: false } };
+
+test.each([
+  ['works', [passed(onSite, met)], `On the live site (${older}) 1.34.7 works (restore 1 of 1).`],
+  ['fails', [failed(onSite, met)], `On the live site (${older}) 1.34.7 does not restore.`],
+  ['was never reached', [interrupted(onSite)], 'On the live site nothing is known: every attempt was interrupted.'],
+  [
+    'works beside a replica',
+    [passed({}), passed(onSite, met)],
+    `${onBuild} 1.34.7 works (link 1 of 1). On the live site (${older}) 1.34.7 works (restore 1 of 1). ${dataEnds}`,
+  ],
+])('the live site is named with the builds that its attempts met: a version that %s', (_, cells, sentence) => {
+  expect(summarySentence(run, cells)).toBe(sentence);
 });
 
 test('a run under conditions only claims nothing about versions in general', () => {

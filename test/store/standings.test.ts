@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Attempt, Cell } from '../../src/contracts/attempt.ts';
 import { versionDoes } from '../../src/contracts/standing.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { openStore, type Store } from '../../src/store/open-store.ts';
 import {
   exampleCell,
   exampleRun,
@@ -16,7 +16,13 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const build = exampleCell().build;
 
-async function standings(runs: readonly (readonly [Partial<Cell>, Attempt])[][]) {
+type Attempts = readonly (readonly [Partial<Cell>, Attempt])[];
+
+const standings = (runs: readonly Attempts[]) =>
+  inStore(runs, (store) => store.standings.of({ builds: [build], browser: 'current', target: 'replica' }));
+
+/** What a store of these runs answers. */
+async function inStore<Answer>(runs: readonly Attempts[], ask: (store: Store) => Promise<Answer>): Promise<Answer> {
   const folder = temporaryFolder();
   const store = await openStore(join(folder, 'store.sqlite'));
   try {
@@ -24,7 +30,7 @@ async function standings(runs: readonly (readonly [Partial<Cell>, Attempt])[][])
       await store.runs.add({ ...exampleRun, id: `run-${i}` });
       for (const [axes, attempt] of attempts) await store.attempts.add(`run-${i}`, planned(axes).cell, attempt);
     }
-    return await store.standings.of({ builds: [build], browser: 'current', target: 'replica' });
+    return await ask(store);
   } finally {
     await store.close();
     rmSync(folder, { recursive: true });
@@ -80,6 +86,32 @@ test('what the machine, the harness or a mistake in a flow spoiled says nothing 
 test('other browsers, conditions and builds count for nothing', async () => {
   const elsewhere = [{ browser: '107' }, { condition: 'socket-drop' }, { build: '2.2412.54' }];
   expect(await standings([elsewhere.map((axes) => [axes, failedAttempt()] as const)])).toEqual([]);
+});
+
+test('attempts on the live site count for the build that their page was of from the start to the end', async () => {
+  const live = (builds: string[]) => ({ live: { accounts: ['anna'], builds, switches: {}, intercepts: false } });
+  const onSite = { target: 'live', build: 'live', flow: 'restore-to-ready' } as const;
+  const [it, other] = ['2.3000.1050000000', '2.3000.1050000001'];
+  const counted: [Partial<Cell>, Attempt][] = [
+    [onSite, passedAttempt({ ...live([it]), startedAt: '2026-11-22T07:55:01.000Z' })],
+    [{ ...onSite, library: '1.34.6' }, failedAttempt({ ...live([it]), startedAt: '2026-11-23T07:55:01.000Z' })],
+  ];
+  const ignored: [Partial<Cell>, Attempt][] = [
+    [onSite, passedAttempt(live([it, other]))],
+    [onSite, passedAttempt(live([]))],
+    [onSite, infraAttempt(live([it]))],
+    [onSite, failedAttempt({ ...live([it]), blame: 'harness' })],
+    [{ build: it }, passedAttempt({ page: { debugVersion: it, userAgent: null } })],
+    [{ build: it }, passedAttempt(live([it]))],
+  ];
+  const none = { passed: 0, failed: 0, libraries: [], newestAt: null };
+  const seen = await inStore([[...counted, ...ignored]], (store) => store.standings.onLiveSite([it, other]));
+  expect(seen).toEqual([
+    { build: it, passed: 1, failed: 1, libraries: ['1.34.6', '1.34.7'], newestAt: '2026-11-23T07:55:01.000Z' },
+    { build: other, ...none },
+  ]);
+  expect(await inStore([], (store) => store.standings.onLiveSite([it]))).toEqual([{ build: it, ...none }]);
+  expect(await inStore([counted], (store) => store.standings.onLiveSite([]))).toEqual([]);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { ensureBrowser } from '../../browser/ensure-browser.ts';
 import type { Attempt } from '../../contracts/attempt.ts';
-import { liveBuild } from '../../contracts/attempt.ts';
+import { liveBuild } from '../../contracts/build-number.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';

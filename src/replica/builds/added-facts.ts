@@ -70,13 +70,15 @@ function archiveName({ names: { build } }: Capture): string {
 
 /** What a capture shows: its names from its build on, the values of switches of that very page, the behaviours that the page shows. */
 export function changeOf(capture: Capture, archive: string): BuildChange {
-  const { names, capturedAt, values, behaviours, unresolved = {} } = capture;
+  const { names, capturedAt, method, standIn, ran, values, behaviours, unresolved = {} } = capture;
+  const executed = Object.entries(ran?.read ?? {}).flatMap(([name, way]) => (way === 'executed' ? [name] : []));
   return {
     since: names.build,
     date: names.date,
     // An html without its scripts shows values, and no names.
     ...(names.share.modules > 0 && { archive }),
     captured: capturedAt,
+    reading: { method, executed, ...(standIn && { standIn }) },
     values,
     ...(Object.keys(behaviours).length > 0 && { set: behaviours }),
     ...(Object.keys(unresolved).length > 0 && { unresolved }),

@@ -1,8 +1,9 @@
 import { type BuildNumber, compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import type { Face } from '../../contracts/surface.ts';
 import { untilFactsChange } from './added-facts.ts';
+import { keptTimeline } from './kept-timeline.ts';
 import { readBuildDates } from './read-build-data.ts';
-import { faceOf, timelineOf } from './resolve-surface.ts';
+import { faceOf, newerFacts, timelineOf } from './resolve-surface.ts';
 
 /** When WhatsApp Web served a build. */
 export interface BuildDate {
@@ -54,12 +55,14 @@ function datedBuilds(text: string): DatedBuild[] {
 
 function readDates(face: Face): DatedBuild[] {
   const { facts, archives } = timelineOf(face).data;
-  const { known, changes } = facts;
+  const { changes } = facts;
+  // The newest build of the data has its date there, also where a capture is newer.
+  const ends = [facts, keptTimeline(face).data.facts, newerFacts()?.facts].flatMap((each) => each?.known ?? []);
   const all = [
     ...changes.map(({ since, date }) => ({ build: since, date })),
     ...archives.values(),
     ...(face === 'comet' ? readBuildDates() : []),
-    ...(known.date === undefined ? [] : [{ build: known.to, date: known.date }]),
+    ...ends.flatMap(({ to, date }) => (date === undefined || faceOf(to) !== face ? [] : [{ build: to, date }])),
   ];
   return all
     .filter(({ date }) => date.length === 'yyyy-mm-dd'.length)

@@ -1,5 +1,5 @@
 import type { Cell } from '../../contracts/attempt.ts';
-import { parseBuild, sortBuilds } from '../../contracts/build-number.ts';
+import { liveBuild, parseBuild, sortBuilds } from '../../contracts/build-number.ts';
 import type { CanaryHistory, CellChange, HistoryQuestion } from '../../contracts/canary-history.ts';
 import { cellKey } from '../../contracts/cell-key.ts';
 import { InputError } from '../../contracts/input-error.ts';
@@ -80,7 +80,7 @@ async function knownBuilds(store: Store): Promise<string[]> {
 
 function checkedBuild(text: string): string {
   try {
-    parseBuild(text);
+    if (text !== liveBuild) parseBuild(text);
     return text;
   } catch (error) {
     throw new InputError(`build: ${(error as Error).message}`);

@@ -61,6 +61,8 @@ export async function writeExamples(verdict: Verdict, examples: readonly Example
     plan: async () => [],
     history: async () => null,
     standings: async () => [],
+    onLiveSite: async () => null,
+    findings: async () => [],
     before: async () => null,
     artifacts(_run: RunInfo, { id, artifacts }: Attempt) {
       const runId = runOf.get(id);

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Capture, CaptureFinding, ObservedPage } from '../../contracts/capture.ts';
+import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { Parameters } from '../../contracts/shape.ts';
 import type { Behaviours } from '../../contracts/surface.ts';
 import { asItRan } from './as-it-ran.ts';
@@ -24,6 +25,8 @@ export interface CapturedPage {
   capturedAt: string;
   method: Capture['method'];
   source: string;
+  /** Something stood in for the live site. A page of a replica says so itself. */
+  standIn?: true;
   /** Empty where only scripts are there. */
   html: string;
   /** Of the answer with the html; null where it is not known. */
@@ -97,6 +100,7 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
     kind: 'surface-capture',
     capturedAt: page.capturedAt,
     method: page.method,
+    ...((page.standIn || html.includes(replicaMark)) && { standIn: true }),
     scripts: { named: Math.max(scriptAddresses(html).size, scripts.length), read: scripts.length },
     findings: [...page.missing.map((each) => ({ kind: 'script-missing' as const, ...each })), ...broken, ...unparsed],
     ...shown,

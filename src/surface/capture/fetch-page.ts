@@ -88,6 +88,7 @@ async function withScripts(
     date: day.slice(0, 10),
     capturedAt: day,
     source: `${address} ${day.slice(0, 10)}`,
+    ...(site.connectTo && { standIn: true as const }),
     html,
     contentSecurityPolicy,
     ...(await scriptsOf(site, kept, [...scriptAddresses(html)], say)),

@@ -2,6 +2,7 @@ import { codes, isAttemptCode } from '../../codes/codes.ts';
 import type { Attempt, Cause, Cell } from '../../contracts/attempt.ts';
 import { doubtOf } from '../../contracts/doubt-of.ts';
 import type { Prediction } from '../../contracts/prediction.ts';
+import { originWords } from '../../words/build-origin.ts';
 import {
   agreementOf,
   buildDoubt,
@@ -11,7 +12,7 @@ import {
   predictionWords,
 } from '../../words/prediction.ts';
 import { switchSentence } from '../../words/switch-words.ts';
-import { symbols } from '../../words/text.ts';
+import { andList, symbols } from '../../words/text.ts';
 import { el, withCode } from '../dom.ts';
 import { traceView } from './trace-view.ts';
 
@@ -95,6 +96,8 @@ function sourceLink(file: string, line: number | undefined, version: string | nu
 function provenanceView({
   provenance,
   page,
+  origin,
+  live,
   browserVersion,
   browserMemoryBytes,
   id,
@@ -119,6 +122,8 @@ function provenanceView({
       ...row('in stacks', frameLines.length > 0 && el('div', {}, ...frameLines)),
       ...row('integrity', integrity && el('code', {}, integrity)),
       ...row('page', page.debugVersion && `says it is ${page.debugVersion}`),
+      ...row('build known by', origin && originWords(origin)),
+      ...row('on the live site', live && liveWords(live)),
       ...row('user agent', page.userAgent),
       ...row('browser', [browserVersion, memory].filter((part) => part !== null).join(', ')),
       ...row('attempt', `${id}, ${startedAt}, seed ${seed}`),
@@ -126,6 +131,17 @@ function provenanceView({
       ...row('evidence', artifactsMissing && `missing: ${artifactsMissing}`),
     ),
   );
+}
+
+/** `pages of 2.3000.1050000000, accounts anna and ben, with comms-in-worker=true`: what the site served, and how it was reached. */
+function liveWords({ accounts, builds, switches, intercepts }: NonNullable<Attempt['live']>): string {
+  const chosen = Object.entries(switches).map(([name, value]) => `${name}=${value}`);
+  return [
+    builds.length === 0 ? 'no page named a build' : `pages of ${andList(builds)}`,
+    ...(accounts.length > 0 ? [`accounts ${andList(accounts)}`] : []),
+    ...(chosen.length > 0 ? [`with ${chosen.join(', ')}`] : []),
+    ...(intercepts ? ['the library intercepted requests of the page'] : []),
+  ].join(', ');
 }
 
 function row(name: string, value: Node | string | null | undefined | false): Node[] {

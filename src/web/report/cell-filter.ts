@@ -1,3 +1,4 @@
+import { liveBuild } from '../../contracts/build-number.ts';
 import type { HtmlCell, HtmlOverview } from '../../contracts/html-report.ts';
 import { el } from '../dom.ts';
 
@@ -15,8 +16,8 @@ const names = Object.keys(choices) as FilteredAxis[];
 const changed = 'changed';
 
 /**
- * Chooses the cells that the page shows: by library, build, flow and code, and whether they changed since the run before. The choice is
- * in the page's address, so that a link shows the same cells.
+ * Chooses the cells that the page shows: by library, build, flow and code, and whether they changed since the run before. The build also
+ * chooses among the findings about builds. The choice is in the page's address, so that a link shows the same.
  */
 export class CellFilter {
   readonly element: HTMLElement;
@@ -31,7 +32,8 @@ export class CellFilter {
     this.#onChange = onChange;
     const apply = () => this.#apply();
     const select = (name: FilteredAxis) => {
-      const values = [...new Set(overview.cells.map(choices[name]))];
+      const found = name === 'build' ? overview.findings.map(({ build }) => build) : [];
+      const values = [...new Set([...overview.cells.map(choices[name]), ...found])];
       const options = values.map((value) => el('option', { value }, value));
       return el('select', { name, onchange: apply }, el('option', { value: '' }, 'all'), ...options);
     };
@@ -65,9 +67,13 @@ export class CellFilter {
     return isChosen && (!this.#changed.checked || cell.change !== null);
   }
 
-  /** Grids without the rows and columns of which no cell is let through, and the causes of those that are. */
-  filtered(): Pick<HtmlOverview, 'grids' | 'causes'> {
-    const { cells, grids, causes } = this.#overview;
+  /**
+   * Grids without the rows and columns of which no cell is let through, the causes of those that are, and what is known of the chosen
+   * build: of all, where none is chosen.
+   */
+  filtered(): Pick<HtmlOverview, 'grids' | 'causes' | 'builds' | 'findings'> {
+    const { cells, grids, causes, builds, findings } = this.#overview;
+    const isChosen = ({ build }: { build: string }) => ['', liveBuild, build].includes(this.#selects.build.value);
     const lets = (place: number | null) => place !== null && this.lets(cells[place] as HtmlCell);
     return {
       grids: grids.flatMap(({ title, builds, doubts, rows }) => {
@@ -90,6 +96,8 @@ export class CellFilter {
       causes: causes
         .map((cause) => ({ ...cause, cells: cause.cells.filter(lets) }))
         .filter(({ cells: its }) => its.length > 0),
+      builds: builds.filter(isChosen),
+      findings: findings.filter(isChosen),
     };
   }
 

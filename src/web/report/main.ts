@@ -2,10 +2,12 @@ import type { CanaryHistory } from '../../contracts/canary-history.ts';
 import type { HtmlOverview } from '../../contracts/html-report.ts';
 import { el, embeddedJson } from '../dom.ts';
 import { historyView } from '../history/history-view.ts';
+import { buildTable } from './build-table.ts';
 import { causeList } from './cause-list.ts';
 import { CellDialog } from './cell-dialog.ts';
 import { CellFilter } from './cell-filter.ts';
 import { cellHash } from './cell-hash.ts';
+import { findingList } from './finding-list.ts';
 import { grid } from './grid.ts';
 import { overviewHeader } from './overview-header.ts';
 
@@ -17,23 +19,29 @@ const filter = new CellFilter(overview, showCells);
 const dialog = new CellDialog(overview, (cell) => filter.lets(cell));
 const grids = el('div', { class: 'grids' });
 const causes = el('div');
+const builds = el('div');
 app.append(
   overviewHeader(overview),
   filter.element,
   grids,
   el('p', { class: 'legend' }, legend),
   causes,
+  builds,
   ...overTime(embeddedJson<CanaryHistory | null>('history')),
   dialog.element,
 );
 showCells();
 document.title = `${overview.counts.passed} of ${overview.counts.cells} cells pass · wwebjs-canary`;
 
-/** The grids and causes of the cells that the filter lets through. */
+/** The grids, causes, builds and findings that the filter lets through. */
 function showCells(): void {
-  const { grids: shown, causes: shownCauses } = filter.filtered();
-  grids.replaceChildren(...shown.map((one) => grid(one, overview.cells)));
-  causes.replaceChildren(causeList({ ...overview, causes: shownCauses }));
+  const shown = filter.filtered();
+  const none = el('p', { class: 'nothing' }, 'The filter lets no cell of this run through.');
+  const isEmpty = shown.grids.length === 0 && overview.cells.length > 0;
+  grids.replaceChildren(...(isEmpty ? [none] : shown.grids.map((one) => grid(one, overview.cells))));
+  causes.replaceChildren(...(isEmpty ? [] : [causeList({ ...overview, causes: shown.causes })]));
+  const ofBuilds = [shown.builds.length > 0 ? buildTable(shown.builds) : null, findingList(shown.findings)];
+  builds.replaceChildren(...ofBuilds.filter((each) => each !== null));
 }
 
 /** Drawn when it is opened; absent if the store has only this run. */

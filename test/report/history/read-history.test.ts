@@ -150,3 +150,12 @@ test('an empty store has no rates, and says that nothing was ever attempted', as
   expect(history.buckets).toHaveLength(31);
   await empty.close();
 });
+
+test('attempts on the live site are on a build of their own, newer than all others', async () => {
+  await run('2026-11-22T10:00:00.000Z', [
+    [exampleCell({ library: '1.34.8', build: 'live', target: 'live' }), passedAttempt],
+  ]);
+  const { builds, rates } = await ask({ builds: ['live'] });
+  expect(builds).toEqual(['live', newest, exampleCell().build]);
+  expect(rates.map(({ library }) => library)).toEqual(['1.34.8']);
+});
