@@ -28,6 +28,8 @@ export interface PageCircumstances {
   timelockMs?: number;
   /** The page has a service worker, which every page of the live site has; one that `refreshes` reloads when a later one took over. */
   serviceWorker?: 'registers' | 'refreshes';
+  /** The account is blocked until its person has accepted the terms, this long after each sync. */
+  blockedAfterMs?: number;
   /** Logout leaves clearing the storages to the next start of the page. */
   logoutEndsAtNextBoot?: boolean;
 }
@@ -46,6 +48,8 @@ export interface ServerCircumstances {
   refusesLink?: 'passkey-required' | 'account-restricted' | 'account-banned';
   /** The server logs devices out this long after the first sync, and at each login. */
   bannedAfterMs?: number;
+  /** The server refuses each login, since the account is locked. */
+  accountLocked?: true;
   /** The server refuses each login, and says that the account is banned for so long. */
   bannedForMs?: number;
   /** Once, this long after the first sync, another connection replaces that of the device. */

@@ -86,8 +86,8 @@ export type ServerFrame =
     }
   /** The server ends the stream: 515 restart, 401 device removed, 409 replaced by another connection, 406 account banned. */
   | { type: 'stream-error'; code: 515 | 401 | 406 | 409 }
-  /** The server refuses the login: 402 banned for `expire` seconds, 406 banned, 401 not authorized. */
-  | { type: 'failure'; reason: 401 | 406 }
+  /** The server refuses the login: 402 banned for `expire` seconds, 403 locked, 406 banned, 401 not authorized. */
+  | { type: 'failure'; reason: 401 | 403 | 406 }
   | { type: 'failure'; reason: 402; code: number; expire: number }
   /** The account has a passkey: the page has to sign the challenge, base64. */
   | { type: 'passkey-request'; challenge: string }

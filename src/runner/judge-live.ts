@@ -22,6 +22,9 @@ const serverReasons: Readonly<Record<string, Code>> = {
   account_locked: 'account-restricted',
 };
 
+/** By what the address of a page names a logout since the account is locked (403). [modules WAWebLogoutReason and WAWebReloadAfterLogout of 2026] */
+const lockedReason = '3';
+
 /** States of a page whose account the server blocks until a person has looked after it on the phone: `WAState` of the library. */
 const blockedStates: ReadonlySet<string> = new Set(['TOS_BLOCK', 'SMB_TOS_BLOCK']);
 
@@ -98,6 +101,7 @@ const ofPageAccount = z.object({
 const observed = z.object({ isWhatsAppWeb: z.boolean(), build: z.string().nullable() });
 const socketFacts = z.object({ state: z.string().nullable(), wid: z.null() });
 const firstOfArguments = z.tuple([z.string()]).rest(z.unknown());
+const navigation = z.object({ url: z.string(), main: z.boolean() });
 const httpError = z.object({ url: z.string(), status: z.number() });
 
 /** At which place the account of an event of this type is: 0 for that of the flow, 1 for its peer, -1 for another type. */
@@ -138,6 +142,11 @@ export function serversWord(events: readonly AttemptEvent[]): ServersWord | null
     const because = `The server ended the link: ${reason === null ? 'the page logged out without being asked to' : `the page logged out because of \`${reason}\``}.`;
     return [{ place, said, because, until: null, needsPerson: true }];
   });
+  const locks = ofPages(events, 'page:navigated', navigation).flatMap(({ place, url, main }): ServersWord[] => {
+    if (!main || URL.parse(url)?.searchParams.get('logout_reason') !== lockedReason) return [];
+    const because = 'The server has locked the account (403): the page logged out and named that reason.';
+    return [{ place, said: 'account-restricted', because, until: null, needsPerson: true }];
+  });
   const blocks = pageStates(events).flatMap(({ place, state }): ServersWord[] => {
     if (!blockedStates.has(state)) return [];
     const because = `The server blocks the account: the state of its page was ${state}.`;
@@ -148,7 +157,7 @@ export function serversWord(events: readonly AttemptEvent[]): ServersWord | null
     const [said, because] = accountWords(kind, until);
     return [{ place, said, because, until, needsPerson: false }];
   });
-  return refusals[0] ?? blocks[0] ?? logouts.at(-1) ?? null;
+  return refusals[0] ?? locks[0] ?? blocks[0] ?? logouts.at(-1) ?? null;
 }
 
 /** The states of pages: as the library reports them, and as the pages say them at the end. */

@@ -54,6 +54,16 @@ test.each([
   expect(judgeLive('disconnected', [page, other, event('client:change_state', ['CONNECTED'])])).toBeNull();
 });
 
+test('an account that the server has locked counts for no version, and needs a person', () => {
+  const left = (url: string, main = true) => event('page:navigated', { url, main });
+  const locked = [page, logout(null), left('https://web.whatsapp.com/?post_logout=1&logout_reason=3')];
+  for (const seen of ['logged-out', 'session-lost', 'no-ready'] as const)
+    expect(judgeLive(seen, locked)).toMatchObject({ code: 'account-restricted', blame: 'account', outcome: 'infra' });
+  expect(serversWord(locked)).toMatchObject({ place: 0, needsPerson: true });
+  for (const other of [left('https://web.whatsapp.com/?logout_reason=1'), left('about:blank?logout_reason=3', false)])
+    expect(serversWord([page, other])).toBeNull();
+});
+
 test('a page that was asked for a passkey counts for no version', () => {
   const judged = { code: 'passkey-required', blame: 'account', outcome: 'infra' };
   expect(judgeLive('not-scanned', [page, account('passkey')])).toMatchObject(judged);

@@ -5,6 +5,7 @@ import type {
   ServerCircumstances,
 } from '../../contracts/circumstances.ts';
 import { accountBanned } from './account-banned.ts';
+import { accountLocked } from './account-locked.ts';
 import { accountRestricted } from './account-restricted.ts';
 import { ackError } from './ack-error.ts';
 import { companionRefresh } from './companion-refresh.ts';
@@ -38,12 +39,14 @@ import { slowLink } from './slow-link.ts';
 import { socketDrop } from './socket-drop.ts';
 import { temporaryBan } from './temporary-ban.ts';
 import { throwingRequire } from './throwing-require.ts';
+import { tosBlock } from './tos-block.ts';
 import { unclosedDialog } from './unclosed-dialog.ts';
 import { undecryptable } from './undecryptable.ts';
 
 /** All conditions; a new one is one file and one line here. */
 export const conditions: readonly Condition[] = [
   accountBanned,
+  accountLocked,
   accountRestricted,
   ackError,
   companionRefresh,
@@ -76,6 +79,7 @@ export const conditions: readonly Condition[] = [
   socketDrop,
   temporaryBan,
   throwingRequire,
+  tosBlock,
   unclosedDialog,
   undecryptable,
 ];

@@ -10,6 +10,7 @@ export function startCircumstances(page: Page): void {
   keepBusy(page);
   navigateInPlace(page);
   logOutUnlessClosed(page);
+  blockAfterSync(page);
   void keepWorker(page);
 }
 
@@ -116,6 +117,17 @@ function logOutUnlessClosed(page: Page): void {
     setTimeout(() => {
       if (document.querySelector('[role=dialog]')) page.socket.logout('account_removed');
     }, logoutUnlessClosedMs);
+  });
+}
+
+/** Sets the state of a page whose person has to accept the terms. */
+function blockAfterSync(page: Page): void {
+  page.socket.once('change:hasSynced', () => {
+    const { blockedAfterMs } = page.circumstances;
+    if (blockedAfterMs === undefined) return;
+    setTimeout(() => {
+      page.socket.state = 'TOS_BLOCK';
+    }, blockedAfterMs);
   });
 }
 

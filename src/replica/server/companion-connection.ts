@@ -167,7 +167,12 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
       this.refuse({ type: 'failure', reason: 406 });
       return;
     }
-    const { bannedForMs } = this.core.circumstances.server;
+    const { accountLocked, bannedForMs } = this.core.circumstances.server;
+    if (accountLocked) {
+      this.core.emit('login-refused', { number: userOf(wid), device: deviceId });
+      this.refuse({ type: 'failure', reason: 403 });
+      return;
+    }
     if (bannedForMs !== undefined) {
       this.core.emit('login-refused', { number: userOf(wid), device: deviceId });
       this.refuse({ type: 'failure', reason: 402, code: temporaryBanCode, expire: Math.round(bannedForMs / 1_000) });

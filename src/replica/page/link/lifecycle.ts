@@ -16,6 +16,9 @@ import { SharedState } from './shared-state.ts';
 /** Where the history of a chat ends, as real pages number it: older messages are on the phone only, or there are none. */
 const endOfHistory = { onPhone: 0, reached: 1 } as const;
 
+/** By what real pages name a logout since the account is locked. */
+const accountLocked = '3';
+
 /** Real pages back off from 1 s; a local server is back at once or not at all. [assumed] */
 const retryMs = 250;
 
@@ -229,7 +232,8 @@ export class Lifecycle {
 
   /** A page that is banned for a time stays linked, and tries again when its connection has ended. */
   private failure(frame: Extract<ServerFrame, { type: 'failure' }>): void {
-    if (frame.reason !== 402) void this.endLink({ isAnnounced: false });
+    if (frame.reason === 403) void this.endLink({ isAnnounced: false, reason: accountLocked });
+    else if (frame.reason !== 402) void this.endLink({ isAnnounced: false });
     else this.page.cmd.tell('account_temporarily_banned', { banned: true, code: frame.code, expire: frame.expire });
   }
 
@@ -258,8 +262,12 @@ export class Lifecycle {
     await this.endLink({ isAnnounced: true });
   }
 
-  /** The link is over. What the server ended is announced before the credentials are removed, or not at all; its event has no reason. */
-  private async endLink({ isAnnounced }: { isAnnounced: boolean }): Promise<void> {
+  /**
+   * The link is over. What the server ended is announced before the credentials are removed, or not at all; its event has no reason.
+   *
+   * @param reason the number by which the next address of the page names it
+   */
+  private async endLink({ isAnnounced, reason }: { isAnnounced: boolean; reason?: string }): Promise<void> {
     const { page } = this;
     if (this.stopped) return;
     this.stopped = true;
@@ -273,7 +281,11 @@ export class Lifecycle {
     }
     await page.profile.wipe();
     this.stop();
-    if (page.surface.behaviours.logoutNavigation === 'post_logout') location.assign('/?post_logout=1');
-    else location.reload();
+    const parameters = new URLSearchParams();
+    if (page.surface.behaviours.logoutNavigation === 'post_logout') parameters.set('post_logout', '1');
+    if (reason !== undefined) parameters.set('logout_reason', reason);
+    const query = String(parameters);
+    if (query === '') location.reload();
+    else location.assign(`/?${query}`);
   }
 }

@@ -19,6 +19,7 @@ export type SocketState =
   | 'UNPAIRED_IDLE'
   | 'CONNECTED'
   | 'CONFLICT'
+  | 'TOS_BLOCK'
   | 'DEPRECATED_VERSION';
 export type SocketStream = 'DISCONNECTED' | 'SYNCING' | 'RESUMING' | 'CONNECTED';
 
