@@ -1,10 +1,10 @@
 import type { Attempt, AttemptEvent } from '../contracts/attempt.ts';
-import { endedUnpaired, isWhatsAppWeb, restrictions, serversWord } from '../runner/judge-live.ts';
+import { endedUnpaired, isWhatsAppWeb, restrictions, serversWord, siteAnswered } from '../runner/judge-live.ts';
 import type { PoolEventKind, PoolRequest } from './limits.ts';
 
 /**
- * What the history gets after an attempt that did not pass; null for what is no fault of account, site or version, and for a restriction that
- * the page shows, which is written down whatever the attempt came to.
+ * What the history gets after an attempt that did not pass; null for what is no fault of account, site or version, such as a machine without a
+ * network, and for a restriction that the page shows, which is written down whatever the attempt came to.
  */
 export function eventOfFailure({ code, outcome, events }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
   switch (code) {
@@ -18,7 +18,8 @@ export function eventOfFailure({ code, outcome, events }: Attempt, kind: PoolReq
     case 'account-restricted':
       return restrictions(events).length > 0 ? null : 'restricted';
     case 'page-load-failed':
-      return outcome === 'infra' ? 'site-refused' : 'failed';
+      if (outcome === 'failed') return 'failed';
+      return siteAnswered(events) ? 'site-refused' : null;
     case 'no-code':
       return kind === 'code' ? 'code-refused' : 'failed';
     default:

@@ -19,16 +19,17 @@ export async function headlineOfRun(
   run: RunInfo,
   summaries: readonly CellSummary[],
 ): Promise<string> {
-  const cells = usualCells(summaries).map(({ cell }) => cell);
-  return summarySentence(run, summaries, await source.standings(cells));
+  const cells = usualCells(summaries).flatMap(({ cell }) => (cell.target === 'replica' ? [cell] : []));
+  return summarySentence(run, summaries, cells.length === 0 ? [] : await source.standings(cells));
 }
 
 /**
  * The sentences that a release engineer needs: what each version of the run does on its newest build, flow by flow, by all attempts
  * that are stored, and for versions that do not work the nearest one that does. Only cells without a condition and with the default switches count, on the
  * browser `current` where it was used. Attempts that were interrupted or spoiled claim nothing about a version.
+ * The live site has a sentence of its own, by the attempts of this run only: stored ones met other builds.
  *
- * @param stored what all runs say of the versions and builds of this one; what is missing is taken from the cells of the run.
+ * @param stored what all runs say of the versions and builds of this one on a replica; what is missing is taken from the cells of the run.
  */
 export function summarySentence(
   run: RunInfo,
@@ -38,10 +39,10 @@ export function summarySentence(
   const counted = usualCells(summaries);
   if (counted.length === 0) return nothingUsual(summaries);
   const at = Date.parse(run.finishedAt ?? run.startedAt);
-  const all = sortBuilds(counted.map(({ cell }) => cell.build)).map((build) => onBuild(build, counted, stored));
-  const builds = all.filter(({ build }) => build !== liveBuild);
+  const { replica = [], live: onSite = [] } = Object.groupBy(counted, ({ cell }) => cell.target);
+  const builds = sortBuilds(replica.map(({ cell }) => cell.build)).map((build) => onBuild(build, replica, stored));
   const newest = builds.at(-1);
-  const live = all.filter(({ build }) => build === liveBuild).map(liveSentence);
+  const live = onSite.length === 0 ? [] : [liveSentence(onBuild(liveBuild, onSite, []))];
   if (!newest) return live.join(' ');
   const rest = `${newestSentence(builds, at)}${restSentence(newest)}`;
   return [rest, ...live, dataEndSentence(at)].join(' ');
@@ -208,9 +209,14 @@ function groupWords({ versions, flows }: Group): string {
 
 function silenceWords(what: string, { cells, silent }: OnBuild): string {
   const described = cells.filter(({ cell }) => silent.includes(cell.library));
-  const interrupted = described.every(({ code }) => code === 'interrupted');
   const subject = what === 'it' ? (silent.length === 1 ? 'its attempts were' : 'their attempts were') : `${what} was`;
-  return `${subject} ${interrupted ? 'interrupted' : 'spoiled by the harness or the machine'}`;
+  return `${subject} ${spoiledBy(new Set(described.map(({ code }) => code)))}`;
+}
+
+function spoiledBy(codes: ReadonlySet<string | null>): string {
+  const [code] = codes.size === 1 ? codes : [];
+  if (code === 'interrupted') return 'interrupted';
+  return code === 'limit-reached' ? 'refused by the limits of the accounts' : 'spoiled by the harness or the machine';
 }
 
 /** The version that came furthest before it failed, where it is not all of them. */

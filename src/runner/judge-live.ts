@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Code } from '../codes/codes.ts';
 import type { AttemptEvent, LiveFacts } from '../contracts/attempt.ts';
 import type { Blame, Outcome } from '../contracts/outcome.ts';
+import { causeOfNoCode, isOfPairing } from '../session/errors.ts';
 import { isOffline, waitsForScan } from '../session/facts.ts';
 import { outcomeOf } from './classify.ts';
 
@@ -71,8 +72,15 @@ export function judgeLive(
   }
   const [lock] = ofMessages.has(code) ? restrictions(events) : [];
   if (lock) return { code: 'account-restricted', blame: 'account', outcome: 'infra', because: lock.because };
-  if (ofAccount.has(code))
-    return { code, blame: 'account', outcome: 'infra', because: 'The server said so of the account.' };
+  if (ofAccount.has(code)) {
+    const because = `${code === 'conflict' ? 'The server' : 'The command of --on-code'} said so of the account.`;
+    return { code, blame: 'account', outcome: 'infra', because };
+  }
+  const refusal = code === 'no-code' ? pairingRefusal(events) : null;
+  if (refusal !== null) {
+    const because = `WhatsApp refused a pairing code for the number: ${refusal}.`;
+    return { code, blame: 'account', outcome: 'infra', because };
+  }
   const isUnreached =
     code === 'proxy-refused' || (code === 'page-load-failed' && (!intercepts(events) || refusals(events).length > 0));
   if (isUnreached)
@@ -189,6 +197,18 @@ export function restrictions(events: readonly AttemptEvent[]): ServersWord[] {
   });
 }
 
+const pairingError = z.object({ during: z.string().optional(), message: z.string(), stack: z.string() });
+
+/** What the library got in place of a pairing code; null where no request was refused, or a program error stands behind it. */
+function pairingRefusal(events: readonly AttemptEvent[]): string | null {
+  const refused = events.flatMap(({ detail }) => {
+    const { data } = pairingError.safeParse(detail);
+    const isOfCode = data !== undefined && (data.during === 'pairing-code' || isOfPairing(data));
+    return isOfCode && causeOfNoCode(data) === 'pairing-refused' ? [data.message] : [];
+  });
+  return refused[0] ?? null;
+}
+
 /** Whether the library intercepted requests of a page: what did not arrive then may be its own doing. */
 function intercepts(events: readonly AttemptEvent[]): boolean {
   return events.some((event) => placeIn(event, 'page:intercepted') >= 0 && event.detail === true);
@@ -203,6 +223,13 @@ function siteTrouble(events: readonly AttemptEvent[]): string | null {
 /** The errors with which the site answered requests for its page. */
 function refusals(events: readonly AttemptEvent[]) {
   return ofPages(events, 'page:http-error', httpError).filter(({ url }) => isPage(url));
+}
+
+/** Whether the site answered a request for its page, with an error or with another page: no network and no connection are no answers. */
+export function siteAnswered(events: readonly AttemptEvent[]): boolean {
+  return (
+    refusals(events).length > 0 || events.some((event) => placeIn(event, 'page:observed') >= 0 && !isWhatsAppWeb(event))
+  );
 }
 
 function siteTroubleAt(events: readonly AttemptEvent[], place: number): string | null {

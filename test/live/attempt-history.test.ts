@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { AttemptEvent } from '../../src/contracts/attempt.ts';
 import { InputError } from '../../src/contracts/input-error.ts';
-import { isStillLinked, placeOfFailure, tookCode } from '../../src/live/attempt-history.ts';
+import { eventOfFailure, isStillLinked, placeOfFailure, tookCode } from '../../src/live/attempt-history.ts';
+import type { PoolEventKind } from '../../src/live/limits.ts';
 import { majorOf } from '../../src/live/profile-browser.ts';
+import { infraAttempt } from '../fixtures/example-run.ts';
 
 const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
 const page = (isWhatsAppWeb: boolean) => event('page:observed', { isWhatsAppWeb, build: null });
@@ -40,6 +42,18 @@ test.each<[number, AttemptEvent[]]>([
   ],
 ])('a failure is held against the account at place %s, as %j tells', (place, events) => {
   expect(placeOfFailure(events)).toBe(place);
+});
+
+const answer = (status: number) => event('page:http-error', { url: 'https://web.whatsapp.com/', status });
+
+test.each<[string, AttemptEvent[], PoolEventKind | null]>([
+  ['an error', [answer(429)], 'site-refused'],
+  ['another page', [page(false)], 'site-refused'],
+  ['nothing', [], null],
+  ['its page, and no connection', [page(true), event('harness:socket', { state: 'OPENING', wid: null })], null],
+])('the pool waits for a site that answered %s: not for a machine without a network', (_with, events, kind) => {
+  const attempt = infraAttempt({ code: 'page-load-failed', events });
+  expect(eventOfFailure(attempt, 'restore')).toBe(kind);
 });
 
 test('a phone took the code of a version that never became ready, and that link counts', () => {

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reportSchema } from '../../src/contracts/run.ts';
-import { exampleCells, failedAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
+import { reporters } from '../../src/report/reporters.ts';
+import { exampleCells, failedAttempt, infraAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
 import { keptTerminal, reportRun } from '../fixtures/recorded-run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -158,3 +159,24 @@ function play(sent: string): string[] {
   }
   return rows;
 }
+
+const onLiveSite = { target: 'live', build: 'live', flow: 'restore-to-ready' } as const;
+const met = { live: { accounts: ['anna'], builds: ['2.3000.1044822804'], switches: {}, intercepts: false } };
+const liveRuns = {
+  'that passed': [passedAttempt(met)],
+  'that failed': [failedAttempt(met)],
+  'that limits refused': [infraAttempt({ code: 'limit-reached' })],
+  'that was not made': [],
+};
+
+test.each(Object.keys(reporters).flatMap((name) => Object.keys(liveRuns).map((ended) => [name, ended] as const)))(
+  '%s reports an attempt on the live site %s, beside one on a replica',
+  async (name, ended) => {
+    const attempts = liveRuns[ended as keyof typeof liveRuns];
+    const live = { planned: planned(onLiveSite), attempts };
+    for (const cells of [[live], [live, { planned: planned(), attempts: [passedAttempt()] }]]) {
+      const target = name === 'html' ? temporaryFolder() : join(temporaryFolder(), 'file');
+      await expect(reportRun(name, target, cells)).resolves.toBeUndefined();
+    }
+  },
+);

@@ -125,7 +125,15 @@ test.each(Object.entries(cases))('%s', (_title, [cells, sentence]) => {
 const onSite = { target: 'live', build: 'live', flow: 'restore-to-ready' } as const;
 const met = { live: { accounts: [], builds: [older], switches: {}, intercepts: false } };
 
-test.each([
+const storedLive: Standing[] = [
+  {
+    library: '1.34.7',
+    build: 'live',
+    flows: [{ flow: send, passed: 9, failed: 1, spoiled: 0, code: null, cause: null }],
+  },
+];
+
+test.each<[string, CellSummary[], string]>([
   ['works', [passed(onSite, met)], `On the live site (${older}) 1.34.7 works (restore 1 of 1).`],
   ['fails', [failed(onSite, met)], `On the live site (${older}) 1.34.7 does not restore.`],
   ['was never reached', [interrupted(onSite)], 'On the live site nothing is known: every attempt was interrupted.'],
@@ -134,8 +142,18 @@ test.each([
     [passed({}), passed(onSite, met)],
     `${onBuild} 1.34.7 works (link 1 of 1). On the live site (${older}) 1.34.7 works (restore 1 of 1). ${dataEnds}`,
   ],
+  [
+    'was refused',
+    [of(onSite, infraAttempt({ code: 'limit-reached' }))],
+    'On the live site nothing is known: every attempt was refused by the limits of the accounts.',
+  ],
+  [
+    'fails, whatever the store has',
+    [failed({ ...onSite, flow: send }, { ...met, ...lostSend })],
+    `On the live site (${older}) 1.34.7 does not send.`,
+  ],
 ])('the live site is named with the builds that its attempts met: a version that %s', (_, cells, sentence) => {
-  expect(summarySentence(run, cells)).toBe(sentence);
+  expect(summarySentence(run, cells, storedLive)).toBe(sentence);
 });
 
 test('a run under conditions only claims nothing about versions in general', () => {

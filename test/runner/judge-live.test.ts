@@ -64,6 +64,23 @@ test('an account that the server has locked counts for no version, and needs a p
     expect(serversWord([page, other])).toBeNull();
 });
 
+test.each([
+  ['an answer of the server', { during: 'pairing-code', message: 'rate-overlimit', stack: '' }, 'infra'],
+  ['a minified error of the page', { message: 'Evaluation failed: t', stack: 'at Client.requestPairingCode' }, 'infra'],
+  ['an error of a program', { during: 'pairing-code', message: 'x is not a function', stack: '' }, null],
+  ['an error of something else', { during: 'initialize', message: 'rate-overlimit', stack: '' }, null],
+])('no pairing code because of %s', (_of, detail, outcome) => {
+  expect(judgeLive('no-code', [page, event('host:error', detail)])?.outcome ?? null).toBe(outcome);
+});
+
+test('what a command with the phone says is not called the word of the server', () => {
+  expect(judgeLive('account-banned', [page])).toMatchObject({
+    outcome: 'infra',
+    because: expect.stringContaining('--on-code'),
+  });
+  expect(judgeLive('conflict', [page])?.because).toBe('The server said so of the account.');
+});
+
 test('a page that was asked for a passkey counts for no version', () => {
   const judged = { code: 'passkey-required', blame: 'account', outcome: 'infra' };
   expect(judgeLive('not-scanned', [page, account('passkey')])).toMatchObject(judged);

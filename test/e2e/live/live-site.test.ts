@@ -1,12 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { hourMs } from '../../../src/live/live-policy.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
+import { chooseReporters } from '../../../src/report/choose-reporters.ts';
 import { restoreLinked, trialFlow } from '../../../src/runner/flow.ts';
+import { planCells } from '../../../src/runner/plan.ts';
+import { executeRun } from '../../../src/runs/execute-run.ts';
+import { readMatrix } from '../../../src/runs/read-plan.ts';
 import { captureText } from '../../../src/surface/capture/file-text.ts';
+import { keptTerminal } from '../../fixtures/recorded-run.ts';
+import { ownHome } from '../../support/own-home.ts';
 import { liveInput, namesNobody, numbers, passed, simulatedLiveSite } from '../../support/simulated-live-site.ts';
 import { shownAfter, shownBy } from '../../surface/capture/round-trip.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 // All flows, more answers of a site, and builds that change: test/flows/live-flows.test.ts.
 const build = '2.3000.1032534684';
@@ -75,6 +82,29 @@ test('what waits for a bundle is registered in the page of an account, which nam
   const surface = resolveSurface(later);
   expect(shownAfter(capture, Object.keys(surface.modules), true)).toEqual(shownBy(surface, undefined, undefined, true));
   await site().serve(build);
+});
+
+test('a run goes from its plan to every report, and no report names a person', async () => {
+  vi.stubEnv('WWEBJS_CANARY_HOME', ownHome());
+  const [folder, terminal] = [temporaryFolder(), keptTerminal()];
+  const named = chooseReporters(
+    `list,json=${folder}/run.json,junit=${folder}/run.xml,markdown=${folder}/run.md,html=${folder}/html,blob=${folder}/run.blob`,
+  );
+  const choice = { library: ['1.34.7'], flow: ['restore-to-ready'] };
+  await site().advance(hourMs);
+  const { exit, run } = await executeRun(planCells(readMatrix(), [], { target: 'live', choice }), {
+    ...{ slots: 1, seed: 1, part: null, chosen: named, terminal },
+    live: site().attempts({ accounts: ['anna'] }),
+    complain(trouble) {
+      throw trouble;
+    },
+  });
+  expect([exit, terminal.resulted]).toEqual([0, expect.stringContaining(`On the live site, build ${build} `)]);
+  expect(run.finishedAt).not.toBeNull();
+  expect(readdirSync(folder).sort()).toEqual(['html', 'run.blob', 'run.json', 'run.md', 'run.xml']);
+  for (const file of ['run.json', 'run.md', 'run.xml', 'html/index.html'])
+    expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(new RegExp(Object.values(numbers).join('|')));
+  vi.unstubAllEnvs();
 });
 
 test('an attempt whose lease is lost ends at once, counts for no version, and leaves the profile as it was', async () => {
