@@ -35,8 +35,22 @@ export const canaries = newDashboard(
   .withPanel(
     now(
       'Live accounts',
-      { '{{state}}': 'max by (state) (wwebjs_live_accounts)', stopped: 'max(wwebjs_live_pool_stopped) > 0' },
-      { description: 'Numbers for attempts on the live site, by state; `stopped` when a person has stopped the pool.' },
+      {
+        '{{state}}': 'max by (state) (wwebjs_live_accounts)',
+        stopped: 'max(wwebjs_live_pool_stopped) > 0',
+        'breaker open': 'max(wwebjs_live_breaker_open) > 0',
+      },
+      {
+        description:
+          'Numbers for attempts on the live site, by state; `stopped` by a person, `breaker open` after restrictions and bans.',
+      },
+    ),
+  )
+  .withPanel(
+    now(
+      'What WhatsApp did to live accounts',
+      { '{{kind}}': 'max by (kind) (wwebjs_live_incidents)' },
+      { description: 'Accounts to which it happened within a day, without those that a person has resumed since.' },
     ),
   )
   .withPanel(

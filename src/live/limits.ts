@@ -71,25 +71,41 @@ function endOf(refusal: PoolRefusal): number {
   return refusal === null ? Number.NEGATIVE_INFINITY : (refusal.until ?? Number.POSITIVE_INFINITY);
 }
 
-/** What stops every account. */
-function poolRules({ breaker, site }: LivePolicy, history: readonly PoolEvent[], now: number): PoolRefusal[] {
+/** The breaker of the pool, while it is open: so many numbers were restricted or banned. */
+export function openBreaker({ breaker }: LivePolicy, history: readonly PoolEvent[], now: number): PoolRefusal {
   const hit = byTime(history.filter(({ kind, at }) => punishments.has(kind) && at > now - breaker.within));
   const newestOf = new Map(hit.map(({ account, number, at }) => [number ?? account, at]));
   // The breaker closes when so many are no longer within the time: the one that has to leave is the `numbers`-th newest.
   const decisive = [...newestOf.values()].sort((a, b) => b - a)[breaker.numbers - 1];
-  const broken = decisive !== undefined && {
+  if (decisive === undefined) return null;
+  return {
     until: decisive + breaker.within,
     why: `the breaker of the pool is open: ${newestOf.size} numbers were restricted or banned`,
   };
+}
+
+/** What stops every account. */
+function poolRules(policy: LivePolicy, history: readonly PoolEvent[], now: number): PoolRefusal[] {
+  const { site } = policy;
   const lastConnected = history.findLastIndex(({ kind }) => kind === 'connected');
   const refusals = history.slice(lastConnected + 1).filter(({ kind }) => kind === 'site-refused');
   const last = latest(refusals);
   const wait = Math.min(site.longestWait, site.firstWait * 2 ** (refusals.length - 1));
   const away = last !== undefined && { until: last + wait, why: 'the site answered with an error' };
-  return [broken || null, away || null];
+  return [openBreaker(policy, history, now), away || null];
 }
 
 const punishments: ReadonlySet<PoolEventKind> = new Set(['temporary-ban', 'restricted', 'banned']);
+
+/** Accounts by what happened to them within a day, without those that a person has resumed since. */
+export function openIncidents(history: readonly PoolEvent[], now: number): ReadonlyMap<PoolEventKind, number> {
+  const accounts = new Map<PoolEventKind, Set<string>>();
+  for (const { account, kind, at } of history) {
+    if (kind === 'resumed') for (const each of accounts.values()) each.delete(account);
+    else if (at > now - dayMs) accounts.set(kind, (accounts.get(kind) ?? new Set()).add(account));
+  }
+  return new Map([...accounts].map(([kind, { size }]) => [kind, size]));
+}
 
 /** What makes one account rest, and what holds for all devices of its number. */
 function accountRules(
@@ -214,14 +230,18 @@ function minutes(ms: number): string {
   return ms < 2 * 60_000 ? `${ms / 1_000} s` : `${ms / 60_000} min`;
 }
 
-/** Which of the reminders is due: days since the phone was last opened, and how many are left until WhatsApp logs all devices out. */
+/**
+ * The reminder that is due: the number of its step (1, 2 or 3), days since the phone was last opened, and how many are left until WhatsApp logs
+ * all devices out. Null before the first step.
+ */
 export function phoneReminder(
   { phone }: LivePolicy,
   seenAt: number,
   now: number,
-): { days: number; left: number } | null {
+): { step: number; days: number; left: number } | null {
   const days = Math.floor((now - seenAt) / dayMs);
-  return days < Math.min(...phone.remindAfterDays) ? null : { days, left: Math.max(0, phoneDays - days) };
+  const step = phone.remindAfterDays.filter((each) => days >= each).length;
+  return step === 0 ? null : { step, days, left: Math.max(0, phoneDays - days) };
 }
 
 /** Days without the phone after which WhatsApp logs out all linked devices (faq.whatsapp.com/378279804439436). */

@@ -36,6 +36,8 @@ const flowsOnBuilds = [
   'every-method',
 ] as const;
 
+const reminderDay = count(1, 13);
+
 /**
  * What attempts on the live site may do with the user's numbers. The bounds in this schema are the hard limits: a policy that exceeds
  * one is refused. Times are milliseconds once read.
@@ -57,7 +59,11 @@ export const livePolicySchema = z.strictObject({
   breaker: z.strictObject({ numbers: count(1, 3), within: span('24h', '30d') }),
   site: z.strictObject({ firstWait: span('1m', '1d'), longestWait: span('30m', '7d') }),
   waitAtMost: span('0s', '24h'),
-  phone: z.strictObject({ remindAfterDays: z.array(count(1, 14)).min(1) }),
+  phone: z.strictObject({
+    remindAfterDays: z
+      .tuple([reminderDay, reminderDay, reminderDay], 'three days: of the first reminder, the second and the last one')
+      .refine(([first, second, last]) => first < second && second < last, 'each reminder is later than the one before'),
+  }),
   /** Of `watch --live`: the time between two looks for a new build, and the attempts with accounts on each, of which flows. */
   builds: z
     .strictObject({

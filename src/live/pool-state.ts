@@ -1,5 +1,13 @@
 import type { Kysely } from 'kysely';
-import { historyMs, type PoolEvent, type PoolRefusal, refusalOf } from './limits.ts';
+import {
+  historyMs,
+  openBreaker,
+  openIncidents,
+  type PoolEvent,
+  type PoolEventKind,
+  type PoolRefusal,
+  refusalOf,
+} from './limits.ts';
 import type { LivePolicy } from './live-policy.ts';
 import type { LiveAccountRow, LiveDatabase, LiveTables } from './tables.ts';
 
@@ -10,11 +18,20 @@ export interface PooledAccount extends Pick<LiveAccountRow, 'name' | 'state'> {
   rests: PoolRefusal;
 }
 
+export interface PoolState {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Why a person has stopped the pool; null while it runs. */
+  stoppedBecause: string | null;
+  /** Null while it is closed. */
+  breaker: PoolRefusal;
+  /** As `openIncidents`. */
+  incidents: ReadonlyMap<PoolEventKind, number>;
+  accounts: PooledAccount[];
+}
+
 /** The pool as the limits see it now, by the clock of the database. Plain reads, which lock nothing and need no key. */
-export async function readPoolState(
-  { kysely, now: clock }: LiveDatabase,
-  policy: LivePolicy,
-): Promise<{ now: number; stoppedBecause: string | null; accounts: PooledAccount[] }> {
+export async function readPoolState({ kysely, now: clock }: LiveDatabase, policy: LivePolicy): Promise<PoolState> {
   const now = Number((await kysely.selectNoFrom(clock.as('now')).executeTakeFirstOrThrow()).now);
   const history = await readPoolHistory(kysely, now);
   const rows = await kysely
@@ -27,7 +44,9 @@ export async function readPoolState(
     ...{ name, state, phoneSeenAt: Number(phoneSeenAt) },
     rests: refusalOf(policy, history, { kind: 'restore', account: name, number }, now),
   }));
-  return { now, stoppedBecause: pool?.stopped_because ?? null, accounts };
+  const stoppedBecause = pool?.stopped_because ?? null;
+  const [breaker, incidents] = [openBreaker(policy, history, now), openIncidents(history, now)];
+  return { now, stoppedBecause, breaker, incidents, accounts };
 }
 
 /** What the limits depend on, in the sequence in which it was written. */

@@ -1,5 +1,8 @@
 import { type Family, family } from './family.ts';
 
+/** What WhatsApp does to a live account and a person has to look after. */
+export const incidentKinds = ['conflict', 'removed', 'restricted', 'temporary-ban', 'banned'] as const;
+
 /** A live account is `resting` where it is active and the limits allow no start now. */
 export const poolStates = ['active', 'resting', 'paused', 'retired'] as const;
 
@@ -65,6 +68,27 @@ export const liveFamilies = {
     name: 'wwebjs_live_pool_stopped',
     type: 'gauge',
     help: 'Whether a person has stopped the pool of live accounts',
+    labels: {},
+    limit: 1,
+  }),
+  liveBreaker: family({
+    name: 'wwebjs_live_breaker_open',
+    type: 'gauge',
+    help: 'Whether the breaker has stopped the pool of live accounts: too many numbers were restricted or banned',
+    labels: {},
+    limit: 1,
+  }),
+  liveIncidents: family({
+    name: 'wwebjs_live_incidents',
+    type: 'gauge',
+    help: 'Live accounts to which WhatsApp did this within a day and which no person has resumed since',
+    labels: { kind: incidentKinds },
+    limit: 5,
+  }),
+  livePhoneReminder: family({
+    name: 'wwebjs_live_phone_reminder',
+    type: 'gauge',
+    help: 'The reminder to open the phone of a live account that is due: 0 none, 1 to 3 by remindAfterDays of the policy',
     labels: {},
     limit: 1,
   }),

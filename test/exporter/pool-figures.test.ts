@@ -20,7 +20,9 @@ test.each(engines)(
     const read = async () => {
       await figures.refresh();
       const text = await instruments.registry.metrics();
-      return text.split('\n').filter((line) => /^wwebjs_live_(accounts|pool_stopped|phone_unopened)/.test(line));
+      return text
+        .split('\n')
+        .filter((line) => /^wwebjs_live_(accounts|pool_stopped|breaker|incidents|phone)/.test(line));
     };
     expect(await read()).toEqual([]);
 
@@ -32,15 +34,34 @@ test.each(engines)(
     await pool.request([{ kind: 'restore', account: 'ben' }]);
     await pool.setState('cleo', 'paused', 'on holiday');
     await pool.setState('dora', 'retired', 'logged-out');
+    await pool.note('anna', 'restricted');
+    await pool.note('anna', 'conflict');
+    await pool.note('ben', 'conflict');
+    await pool.note('dora', 'banned');
+    await pool.note('cleo', 'conflict');
+    await pool.note('cleo', 'resumed');
     await pool.stop('a number was banned');
     expect(await read()).toEqual([
-      'wwebjs_live_accounts{state="active"} 1',
-      'wwebjs_live_accounts{state="resting"} 1',
+      'wwebjs_live_accounts{state="active"} 0',
+      'wwebjs_live_accounts{state="resting"} 2',
       'wwebjs_live_accounts{state="paused"} 1',
       'wwebjs_live_accounts{state="retired"} 1',
       'wwebjs_live_pool_stopped 1',
+      'wwebjs_live_breaker_open 1',
+      'wwebjs_live_incidents{kind="conflict"} 2',
+      'wwebjs_live_incidents{kind="removed"} 0',
+      'wwebjs_live_incidents{kind="restricted"} 1',
+      'wwebjs_live_incidents{kind="temporary-ban"} 0',
+      'wwebjs_live_incidents{kind="banned"} 1',
+      'wwebjs_live_phone_reminder 1',
       `wwebjs_live_phone_unopened_seconds ${(8 * dayMs) / 1_000}`,
     ]);
+
+    await advance(database, 6 * dayMs);
+    await pool.stop(null);
+    const after = await read();
+    expect(after).toContain('wwebjs_live_phone_reminder 3');
+    expect(after.filter((line) => /stopped|breaker|incidents/.test(line) && !line.endsWith(' 0'))).toEqual([]);
     await database.close();
   },
 );

@@ -267,9 +267,11 @@ test('a stopped pool refuses everything, and says why', () => {
 
 test.each([
   [6.9, null],
-  [7, { days: 7, left: 7 }],
-  [13.5, { days: 13, left: 1 }],
-  [20, { days: 20, left: 0 }],
+  [7, { step: 1, days: 7, left: 7 }],
+  [9.9, { step: 1, days: 9, left: 5 }],
+  [10, { step: 2, days: 10, left: 4 }],
+  [13.5, { step: 3, days: 13, left: 1 }],
+  [20, { step: 3, days: 20, left: 0 }],
 ])('a phone that was opened %s days ago is reminded of as %j', (days, reminder) => {
   expect(phoneReminder(policy, start, start + days * dayMs)).toEqual(reminder);
 });

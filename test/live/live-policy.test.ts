@@ -22,6 +22,9 @@ test.each([
   ['removed: 24h', 'removed: 1h', /coolDowns\.removed: the hard limits are 24h to 30d/],
   ['devicesPerNumber: 2', 'devicesPerNumber: 4', /devicesPerNumber: the hard limits are 1 to 3/],
   ['flows: [restore-to-ready,', 'flows: [qr-to-ready,', /builds\.flows\[0\]: Invalid option/],
+  ['[7, 10, 13]', '[7, 13]', /phone\.remindAfterDays/],
+  ['[7, 10, 13]', '[7, 7, 13]', /phone\.remindAfterDays: each reminder is later than the one before/],
+  ['[7, 10, 13]', '[7, 10, 14]', /phone\.remindAfterDays.*: the hard limits are 1 to 13/],
   ['spacing: 10m', 'spacing: soon', /restores\.spacing: a time is a number of seconds/],
   ['perHour: 4', 'perHours: 4', /restores\.perHours: unknown key, did you mean "perHour"\?/],
 ])('%s as %s is refused with file, line and key', (from, to, message) => {
