@@ -82,3 +82,20 @@ test.each(['action.yml', ...templates, ...workflows])('%s uses options that the 
   const used = lines.flatMap((line) => [...line.matchAll(/ (--[a-z-]+)/g)].map(([, option]) => option as string));
   expect(used.filter((option) => !known.includes(option))).toEqual([]);
 });
+
+/** Why a script of long tests is not run by a schedule. */
+const unscheduled = {
+  'test:containers': 'needs root and debootstrap; the images are built for every change',
+  'test:kubernetes': 'needs root',
+  'test:mutation': 'reports mutants, and takes hours for all folders',
+  'test:upstream': 'needs a checkout of the library',
+  'test:wwebjs-api': 'needs a checkout of wwebjs-api',
+};
+
+test('every script of tests is run by a schedule, or has a reason why not', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const { jobs } = parse(readFileSync('.github/workflows/long-tests.yml', 'utf8'));
+  const scheduled: string[] = jobs.long.strategy.matrix.script;
+  const long = Object.keys(scripts).filter((name) => /^(test:|gate:selftest$)/.test(name));
+  expect([...scheduled, ...Object.keys(unscheduled)].sort()).toEqual(long.sort());
+});
