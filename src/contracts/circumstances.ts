@@ -18,8 +18,8 @@ export interface PageCircumstances {
   repeatedSyncMs?: number;
   /** The main thread is busy `busyMs` out of `everyMs`. */
   busy?: { busyMs: number; everyMs: number };
-  /** The device is logged out so long after its first sync, unless the dialog that tells what is new was closed. */
-  logoutUnlessClosedMs?: number;
+  /** The phone removes the device so long after its first sync, unless the dialog that tells what is new was closed. */
+  removedUnlessClosedMs?: number;
   /** The page opens the chat of a lid for the number behind it. */
   chatsByLid?: boolean;
   /** No chat opens with a number whose lid the page does not know. */

@@ -59,6 +59,8 @@ export const pageFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('takeover') }),
   /** The user logged out in the page. */
   z.strictObject({ type: z.literal('unpair-device'), reason: z.string() }),
+  /** The dialog that tells what is new was left open on a new device; its phone then removes it. */
+  z.strictObject({ type: z.literal('dialog-left-open') }),
   /** A report for the observer of the replica; the server does not act on it. */
   z.strictObject({ type: z.literal('report'), event: z.string(), detail: z.record(z.string(), z.unknown()) }),
 ]);

@@ -9,7 +9,7 @@ export function startCircumstances(page: Page): void {
   repeatSync(page);
   keepBusy(page);
   navigateInPlace(page);
-  logOutUnlessClosed(page);
+  removeUnlessClosed(page);
   blockAfterSync(page);
   void keepWorker(page);
 }
@@ -108,15 +108,15 @@ function reloadByItself(page: Page): void {
   });
 }
 
-/** Logs a device out that was just linked and whose dialog is still open. */
-function logOutUnlessClosed(page: Page): void {
+/** Has the phone remove a device that it just linked and whose dialog is still open. */
+function removeUnlessClosed(page: Page): void {
   const isNew = !page.profile.isRegistered();
   page.socket.once('change:hasSynced', () => {
-    const { logoutUnlessClosedMs } = page.circumstances;
-    if (!isNew || logoutUnlessClosedMs === undefined) return;
+    const { removedUnlessClosedMs } = page.circumstances;
+    if (!isNew || removedUnlessClosedMs === undefined) return;
     setTimeout(() => {
-      if (document.querySelector('[role=dialog]')) page.socket.logout('account_removed');
-    }, logoutUnlessClosedMs);
+      if (document.querySelector('[role=dialog]')) page.link.send({ type: 'dialog-left-open' });
+    }, removedUnlessClosedMs);
   });
 }
 

@@ -135,6 +135,7 @@ export class CompanionConnection implements OpenPage, UnlinkedPage {
     else if (frame.type === 'send') this.core.world.delivery.fromDevice(account, device, frame.message);
     else if (frame.type === 'receipt') this.core.world.delivery.receipt(account, device, frame.ids, frame.ack);
     else if (frame.type === 'unpair-device') this.unpair(account, device, frame.reason);
+    else if (frame.type === 'dialog-left-open') this.remove();
   }
 
   private register({ noisePub, identityPub }: FrameOf<'register'>): void {

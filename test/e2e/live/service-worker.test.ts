@@ -1,18 +1,15 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FolderBlobs } from '../../../src/blobs/folder-blobs.ts';
 import { packageRoot } from '../../../src/contracts/home.ts';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
 import { type Flow, restoreLinked, trialFlow } from '../../../src/runner/flow.ts';
 import { runAttempt } from '../../../src/runner/run-attempt.ts';
-import { SealedProfiles } from '../../../src/service/profiles/sealed-profiles.ts';
 import { liveInput, numbers, passed } from '../../support/simulated-live-site.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 const [today, tomorrow] = ['2.3000.1032534684', '2.3000.1034162388'] as const;
 const state = temporaryFolder();
 const dataPath = join(temporaryFolder(), 'anna');
-const profiles = new SealedProfiles(new FolderBlobs(temporaryFolder()), [Buffer.alloc(32, 7)]);
 let replica: Replica;
 
 /** The site moves to a build, whose service worker keeps its page. */
@@ -24,14 +21,14 @@ async function serve(build: string, refresh: boolean): Promise<void> {
 }
 
 /** An attempt of a browser that comes with its whole profile, as that of a program does. */
-async function attempt(flow: string | Flow, { isLinked = true, path = dataPath } = {}) {
+async function attempt(flow: string | Flow, isLinked = true) {
   const { phones, chromiumArgs } = replica;
   const phone = phones.withNumber(numbers.anna);
   return runAttempt({
     ...(await liveInput(flow)),
     deadlineFactor: 6,
     live: {
-      devices: [{ account: 'anna', number: numbers.anna, dataPath: path, isLinked }],
+      devices: [{ account: 'anna', number: numbers.anna, dataPath, isLinked }],
       chromiumArgs,
       linkedAs: () => {},
       show: async (_, code) => void (await phones.scan(phone, code)),
@@ -45,7 +42,7 @@ async function attempt(flow: string | Flow, { isLinked = true, path = dataPath }
 
 beforeAll(async () => {
   await serve(today, false);
-  passed(await attempt('qr-to-ready', { isLinked: false }));
+  passed(await attempt('qr-to-ready', false));
 }, 120_000);
 afterAll(() => replica.close());
 
@@ -63,14 +60,4 @@ test('a page that updates its worker and reloads is of both builds, and no versi
   expect(seen.live).toMatchObject({ builds: [tomorrow, today], intercepts: false });
   expect(seen.outcome).not.toBe('failed');
   expect(seen.blame).not.toBe('library');
-});
-
-test('the profile that an account keeps has no worker: its attempts are on the build of the site', async () => {
-  const saved = await profiles.put('anna', 'anna', join(dataPath, 'session'));
-  const path = join(temporaryFolder(), 'anna');
-  await profiles.get(saved, 'anna', join(path, 'session'));
-  await serve(tomorrow, false);
-  const seen = await attempt('restore-to-ready', { path });
-  passed(seen);
-  expect(seen.live?.builds).toEqual([tomorrow]);
 });
