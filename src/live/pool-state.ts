@@ -39,14 +39,19 @@ export async function readPoolState({ kysely, now: clock }: LiveDatabase, policy
     .select(['name', 'state', 'number_key', 'phone_seen_at'])
     .orderBy('name')
     .execute();
-  const pool = await kysely.selectFrom('live_pool').select('stopped_because').executeTakeFirst();
   const accounts = rows.map(({ name, state, number_key: number, phone_seen_at: phoneSeenAt }) => ({
     ...{ name, state, phoneSeenAt: Number(phoneSeenAt) },
     rests: refusalOf(policy, history, { kind: 'restore', account: name, number }, now),
   }));
-  const stoppedBecause = pool?.stopped_because ?? null;
+  const stoppedBecause = await readStopReason(kysely);
   const [breaker, incidents] = [openBreaker(policy, history, now), openIncidents(history, now)];
   return { now, stoppedBecause, breaker, incidents, accounts };
+}
+
+/** Why a person has stopped the pool; null while it runs. */
+export async function readStopReason(kysely: Kysely<LiveTables>): Promise<string | null> {
+  const row = await kysely.selectFrom('live_pool').select('stopped_because').executeTakeFirst();
+  return row?.stopped_because ?? null;
 }
 
 /** What the limits depend on, in the sequence in which it was written. */

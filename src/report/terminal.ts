@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { onCi } from '../contracts/on-ci.ts';
 import { fitLines } from './fit-text.ts';
 
 /** The output of a command: progress separate from results, so that results can be piped. */
@@ -41,7 +42,7 @@ export function processTerminal(): Terminal {
   return {
     progress: (text) => void process.stderr.write(fitLines(text, progressWidth)),
     result: (text) => void process.stdout.write(fitLines(text, width)),
-    live: process.stderr.isTTY === true && !process.env.CI,
+    live: process.stderr.isTTY === true && !onCi(),
     width,
     progressWidth,
     colors: picocolors.createColors(wantsColors(process.env, terminals)),

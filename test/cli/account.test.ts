@@ -1,12 +1,16 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { program } from '../../src/cli/program.ts';
+import { captureTonight } from '../../src/cli/watch/live-watch.ts';
 import { AccountPool } from '../../src/live/account-pool.ts';
 import { readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LiveTables } from '../../src/live/tables.ts';
 import { sealKeys } from '../../src/service/seal-keys.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
@@ -99,6 +103,32 @@ describe.each(['qr-to-ready', 'pairing-code-to-ready'])('nothing links an accoun
       ),
     });
   });
+});
+
+test('one switch stops the requests without an account too: nothing reaches the site until it is set back', async () => {
+  let connections = 0;
+  const site = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await once(site.listen(0, '127.0.0.1'), 'listening');
+  const standIn = ['--connect-to', `127.0.0.1:${(site.address() as AddressInfo).port}`];
+  await run('account', 'pause', '--all', '--because', 'a number was banned');
+  const stopped =
+    'the live site is not asked: `account pause --all` has stopped everything (a number was banned); `account resume --all` lets it run again';
+  const look = ['watch', '--live', '--once', ...standIn];
+  for (const args of [['surface', 'capture', ...standIn], ['surface', 'capture', '--page', ...standIn], look])
+    await expect(run(...args)).rejects.toMatchObject({ name: 'TroubleError', message: stopped });
+  const store = await openStore();
+  const [host, port] = (standIn[1] as string).split(':') as [string, string];
+  const tonight = { connectTo: { host, port: Number(port) }, say: () => {} };
+  await expect(captureTonight(store, tonight)).rejects.toThrow(stopped);
+  expect(connections).toBe(0);
+  await run('account', 'resume', '--all');
+  expect(await captureTonight(store, tonight)).toMatchObject({ file: null });
+  expect(connections).toBeGreaterThan(0);
+  await store.close();
+  site.close();
 });
 
 test('two devices of one number are no pair, and a reason is not longer than every database keeps it', async () => {

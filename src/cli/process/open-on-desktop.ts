@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { onCi } from '../../contracts/on-ci.ts';
 
 /** Opens a file like a double click, if there is a desktop and a terminal. */
 export function openOnDesktop(file: string): void {
@@ -11,7 +12,7 @@ export function openOnDesktop(file: string): void {
 
 /** The program that opens a file like a double click; null without a desktop. */
 function desktopOpener(): string | null {
-  if (process.env.CI || !process.stdout.isTTY) return null;
+  if (onCi() || !process.stdout.isTTY) return null;
   if (process.platform === 'darwin') return 'open';
   return process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? 'xdg-open' : null;
 }

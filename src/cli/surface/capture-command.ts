@@ -18,6 +18,7 @@ import { KeptReadings } from '../../surface/capture/kept-readings.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import { readSavedPage } from '../../surface/capture/read-saved-page.ts';
 import { plural } from '../../words/text.ts';
+import { checkStopSwitch } from '../live/stop-switch.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { checkedBy, socketAddress } from '../options/option-values.ts';
 
@@ -72,8 +73,8 @@ What the page shows otherwise than the data is listed as drift; it is no failure
 A capture is a build everywhere: run --build captured:FILE. Names, arguments, loading and the behaviours that were read are those of the
 capture, the other behaviours those of the nearest known build.
 
-Exit codes: 0 all was read, 2 some of it could not be read, which the findings name, 3 bad usage or input, 4 no network, the site refuses, or
-the account may not be started now
+Exit codes: 0 all was read, 2 some of it could not be read, which the findings name, 3 bad usage or input, 4 no network, the site refuses, the
+account may not be started now, or \`account pause --all\` has stopped everything
 
 Examples:
   wwebjs-canary surface capture
@@ -85,6 +86,7 @@ Examples:
 
 async function capture(options: CaptureOptions): Promise<ExitCode> {
   checkOptions(options);
+  if (options.from === undefined) await checkStopSwitch(options);
   // What stands in for the live site is kept apart: its page must never count as that of the live site.
   const folder = options.connectTo ? home('capture', 'stand-in') : home('capture');
   makeFolder(folder);

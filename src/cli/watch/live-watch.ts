@@ -21,6 +21,7 @@ import { type LookResult, lookFor, lookOnce } from '../../watch/builds/look-once
 import { notifyBuilds } from '../../watch/builds/notify-builds.ts';
 import type { Clock, WatchOptions } from '../../watch/watch.ts';
 import { buildSentence } from '../../words/build-finding.ts';
+import { checkStopSwitch } from '../live/stop-switch.ts';
 import { readTrusted } from '../surface/capture-command.ts';
 import { trialsOf } from './build-trials.ts';
 
@@ -53,13 +54,15 @@ export interface LiveWatchOptions {
 /**
  * One look: goes on with a build that was begun, else looks for a new one, and sends what it found.
  *
- * @throws InputError for wrong options and saved pages that are none; TroubleError while another look is under way
+ * @throws InputError for wrong options and saved pages that are none; TroubleError while another look is under way or a person has
+ * stopped the pool
  */
 export async function lookForBuild(store: Store, options: LiveWatchOptions): Promise<ExitCode> {
   const { say, signal } = options;
   const release = takeProcessLock(home('watch', 'live.lock'));
   if (release === null) throw new TroubleError('another look for new builds is under way on this machine');
   try {
+    if (options.from === undefined) await checkStopSwitch(options);
     const trials = trialsOf(readLivePolicy(), { ...options, notLive: whyNotLive(options) });
     const result = await lookOnce({ ...lookOptions(store, options), trials, signal });
     say(resultWords(result));
@@ -88,6 +91,7 @@ export async function captureTonight(store: Store, options: PageOptions): Promis
   if (release === null)
     return left(exitCode.asExpected, 'left out: `watch --live` looks for new builds on this machine at this moment');
   try {
+    if (options.from === undefined) await checkStopSwitch(options);
     const result = await lookFor(lookOptions(store, options));
     if (!('kind' in result)) {
       const { finding } = result;
@@ -112,7 +116,7 @@ function left(exit: ExitCode, sentence: string): TonightsPage {
 /** Where the page comes from, and which versions are checked. */
 type PageOptions = Pick<
   LiveWatchOptions,
-  'from' | 'force' | 'connectTo' | 'trust' | 'everyMs' | 'library' | 'config' | 'say'
+  'from' | 'force' | 'connectTo' | 'trust' | 'everyMs' | 'library' | 'config' | 'say' | 'database'
 > & { signal?: AbortSignal };
 
 function lookOptions({ liveBuilds, savedBuilds }: Store, options: PageOptions) {
