@@ -14,11 +14,17 @@ export interface CliResult {
  * where `CI` is set.
  *
  * @param cwd the working folder; that of the project when left out.
+ * @param more is added to the environment.
  * @throws Error when it had to be ended by `process.exit()`: something was left open, and such an end can hang (nodejs/node#54918).
  */
-export function cli(args: readonly string[], home = temporaryFolder(), cwd = packageRoot): Promise<CliResult> {
+export function cli(
+  args: readonly string[],
+  home = temporaryFolder(),
+  cwd = packageRoot,
+  more: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
   const { CI: _, ...own } = process.env;
-  const env = { ...own, WWEBJS_CANARY_HOME: home, NODE_OPTIONS: '--trace-exit' };
+  const env = { ...own, WWEBJS_CANARY_HOME: home, NODE_OPTIONS: '--trace-exit', ...more };
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,

@@ -126,7 +126,7 @@ export class SimulatedLiveSite {
     chromiumArgs = this.replica.chromiumArgs,
     ...options
   }: AttemptsOptions): LiveAttemptOptions {
-    const onCode = this.#phoneCommand(number, reports);
+    const onCode = phoneCommand(this.replica, number, reports);
     return {
       ...options,
       chromiumArgs,
@@ -154,13 +154,20 @@ export class SimulatedLiveSite {
     return captureSurface(page, touchedModules());
   }
 
-  /** A command that has the phone of this number. */
-  #phoneCommand(number: string, reports: boolean): string {
-    const script = join(temporaryFolder(), 'phone.mjs');
-    const phone = `${this.replica.phoneUrl}/phones/${this.replica.phones.withNumber(number)}`;
-    writeFileSync(
-      script,
-      `const { WWEBJS_CANARY_CODE: code, WWEBJS_CANARY_CODE_KIND: kind } = process.env;
+  /** Links both numbers. */
+  async link(): Promise<void> {
+    passed(await this.add('anna', 'qr-to-ready'));
+    passed(await this.add('ben', 'pairing-code-to-ready', numbers.ben, { number: numbers.ben }));
+  }
+}
+
+/** A shell command that has the phone of this number. @param reports whether it reports what the phone refuses */
+export function phoneCommand({ phoneUrl, phones }: Replica, number: string, reports = true): string {
+  const script = join(temporaryFolder(), 'phone.mjs');
+  const phone = `${phoneUrl}/phones/${phones.withNumber(number)}`;
+  writeFileSync(
+    script,
+    `const { WWEBJS_CANARY_CODE: code, WWEBJS_CANARY_CODE_KIND: kind } = process.env;
 const [path, body] = kind === 'qr' ? ['/scan', { qr: code }] : ['/pair', { code }];
 const headers = { 'content-type': 'application/json' };
 const answer = await fetch(${JSON.stringify(phone)} + path, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -169,15 +176,8 @@ if (!answer.ok && ${reports}) {
   process.exitCode = 1;
 }
 `,
-    );
-    return `"${process.execPath}" "${script}"`;
-  }
-
-  /** Links both numbers. */
-  async link(): Promise<void> {
-    passed(await this.add('anna', 'qr-to-ready'));
-    passed(await this.add('ben', 'pairing-code-to-ready', numbers.ben, { number: numbers.ben }));
-  }
+  );
+  return `"${process.execPath}" "${script}"`;
 }
 
 /** A site that is there for all tests of a file. */

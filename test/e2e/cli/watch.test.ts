@@ -1,56 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { packageRoot } from '../../../src/contracts/home.ts';
+import { expect, test } from 'vitest';
 import { openStore } from '../../../src/store/open-store.ts';
 import { cli } from '../../cli/cli.ts';
 import { ownHome } from '../../support/own-home.ts';
 import { until } from '../../support/test-service.ts';
+import { startWatch } from '../../support/watch-process.ts';
 
 const works = ['--library', '1.34.7', '--build', '2.3000.1029241508', '--browser', 'current', '--flow', 'qr-to-ready'];
 /** Fails within seconds, and is expected to. */
 const fails = ['--library', '1.24.0', '--build', '2.3000.1014111620', '--browser', 'current'];
-const children: ChildProcess[] = [];
-
-afterEach(async () => {
-  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
-});
-
-/** Starts `watch` and gives the address of its /metrics, and a way to end it as a service manager does. */
-async function startWatch(folder: string, cell: readonly string[], ...options: string[]) {
-  const child = spawn(
-    process.execPath,
-    [join(packageRoot, 'src/cli/main.ts'), 'watch', '--port', '0', ...cell, ...options],
-    {
-      env: { ...process.env, WWEBJS_CANARY_HOME: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  children.push(child);
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += String(text);
-  });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const { url } = JSON.parse(String(line).split('\n')[0] ?? '') as { url: string };
-  child.stdout.resume();
-  return {
-    metrics: async () => (await fetch(url)).text(),
-    said: () => said,
-    async stop() {
-      child.kill('SIGTERM');
-      const [code] = (await once(child, 'exit')) as [number | null];
-      return code;
-    },
-  };
-}
-
 test('watch runs once in a period, shows it, ends at a signal and goes on in the next period after a restart', async () => {
   const folder = ownHome();
-  const first = await startWatch(folder, works, '--every', '24h');
+  const first = await startWatch(folder, [...works, '--every', '24h']);
   await until(
     'the run is over',
     async () => (await first.metrics()).includes('wwebjs_watch_runs_total{result="as-expected"} 1'),
@@ -59,8 +22,8 @@ test('watch runs once in a period, shows it, ends at a signal and goes on in the
   expect(await first.metrics()).toMatch(/wwebjs_canary_cell_as_expected\{library="1.34.7".*\} 1/);
   expect(await first.stop()).toBe(0);
 
-  const second = await startWatch(folder, works, '--every', '24h');
-  const third = await startWatch(folder, works, '--every', '24h');
+  const second = await startWatch(folder, [...works, '--every', '24h']);
+  const third = await startWatch(folder, [...works, '--every', '24h']);
   await until('one of them waits for the other', () =>
     /another process runs the schedule/.test(second.said() + third.said()),
   );
@@ -83,7 +46,7 @@ test('the webhook is notified once of a cell that is unexpected in run after run
   const runs = async (metrics: () => Promise<string>, result: string) =>
     Number(new RegExp(`wwebjs_watch_runs_total\\{result="${result}"\\} (\\d+)`).exec(await metrics())?.[1] ?? 0);
 
-  const before = await startWatch(folder, fails, ...schedule, '--ignore-expectations');
+  const before = await startWatch(folder, [...fails, ...schedule, '--ignore-expectations']);
   await until('it was unexpected twice', async () => (await runs(before.metrics, 'unexpected')) >= 2, 120_000);
   expect(await before.stop()).toBe(0);
   expect(received).toHaveLength(1);
@@ -94,7 +57,7 @@ test('the webhook is notified once of a cell that is unexpected in run after run
     overAt: null,
   });
 
-  const after = await startWatch(folder, fails, ...schedule);
+  const after = await startWatch(folder, [...fails, ...schedule]);
   await until('it was as expected', async () => (await runs(after.metrics, 'as-expected')) >= 1, 120_000);
   expect(await after.stop()).toBe(0);
   receiver.close();
@@ -108,7 +71,7 @@ test('the webhook is notified once of a cell that is unexpected in run after run
 
 test('a run that takes longer than its budget is cut, and what it had begun is ended', async () => {
   const folder = ownHome();
-  const watching = await startWatch(folder, works, '--every', '24h', '--budget', '10s', '--repeat', '1000');
+  const watching = await startWatch(folder, [...works, '--every', '24h', '--budget', '10s', '--repeat', '1000']);
   await until(
     'the run was cut',
     async () => (await watching.metrics()).includes('wwebjs_watch_runs_total{result="cut"} 1'),
