@@ -4,6 +4,8 @@ import { sha256 } from '../contracts/sha256.ts';
 export interface AwsCredentials {
   accessKeyId: string;
   secretAccessKey: string;
+  /** Of temporary credentials. */
+  sessionToken?: string | undefined;
   region: string;
 }
 
@@ -11,13 +13,13 @@ const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).u
 
 /**
  * The headers of a request to S3 with its signature (AWS Signature Version 4). `headers` have lower-case names; `host`,
- * `x-amz-date` and `x-amz-content-sha256` are added.
+ * `x-amz-date`, `x-amz-content-sha256` and the token of temporary credentials are added.
  *
  * @param at the current time.
  */
 export function signedHeaders(
   request: { method: string; url: URL; headers?: Record<string, string>; body: Buffer },
-  { accessKeyId, secretAccessKey, region }: AwsCredentials,
+  { accessKeyId, secretAccessKey, sessionToken, region }: AwsCredentials,
   at: Date,
 ): Record<string, string> {
   const { method, url, body } = request;
@@ -29,6 +31,7 @@ export function signedHeaders(
     host: url.host,
     'x-amz-content-sha256': hash,
     'x-amz-date': time,
+    ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
   };
   const names = Object.keys(headers).sort();
   const listed = names.map((name) => `${name}:${headers[name]?.trim()}\n`).join('');

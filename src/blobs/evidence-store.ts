@@ -6,7 +6,7 @@ import type { Attempt } from '../contracts/attempt.ts';
 import { pack, unpack } from './archive.ts';
 import type { BlobStore } from './blob-store.ts';
 import { openBlobStore } from './open-blob-store.ts';
-import { S3Error } from './s3-blobs.ts';
+import { NoCredentials, S3Error } from './s3-blobs.ts';
 
 /** How patient a store of evidence is with what may pass, such as a server that restarts. */
 export interface Patience {
@@ -159,6 +159,8 @@ const ofDisks: Readonly<Record<string, string>> = {
 
 function troubleOf(error: unknown): StoreTrouble {
   if (error instanceof S3Error) return troubleOfAnswer(error);
+  if (error instanceof NoCredentials)
+    return new StoreTrouble(`gives this machine no credentials: ${error.message}`, true);
   const { name, code, message, cause } = error as NodeJS.ErrnoException;
   if (code !== undefined && code in ofDisks) return new StoreTrouble(`${ofDisks[code]} (${code})`, false);
   if (name === 'TimeoutError') return new StoreTrouble('did not answer in time', true);

@@ -26,12 +26,18 @@ export class S3Error extends Error {
   }
 }
 
+/** This machine gets no temporary credentials. */
+export class NoCredentials extends Error {
+  override name = 'NoCredentials';
+}
+
 /** Blobs in a bucket of S3 or of another server with its protocol; addressed by path, which all of them support. */
 export class S3Blobs implements BlobStore {
   readonly #place: S3Place;
-  readonly #credentials: AwsCredentials;
+  readonly #credentials: () => Promise<AwsCredentials>;
 
-  constructor(place: S3Place, credentials: AwsCredentials) {
+  /** @param credentials is asked for each request, since temporary ones change. */
+  constructor(place: S3Place, credentials: () => Promise<AwsCredentials>) {
     this.#place = place;
     this.#credentials = credentials;
   }
@@ -52,7 +58,10 @@ export class S3Blobs implements BlobStore {
     const { endpoint, bucket, prefix } = this.#place;
     const path = [bucket, ...prefix.split('/'), ...name.split('/')].filter(Boolean).map(encodeURIComponent).join('/');
     const url = new URL(`/${path}`, endpoint);
-    const { host: _, ...headers } = signedHeaders({ method, url, body }, this.#credentials, new Date());
+    const credentials = await this.#credentials().catch((error: Error) => {
+      throw new NoCredentials(error.message);
+    });
+    const { host: _, ...headers } = signedHeaders({ method, url, body }, credentials, new Date());
     const signal = AbortSignal.timeout(timeoutMs + Math.ceil(body.length / 1000));
     const response = await fetch(url, {
       method,

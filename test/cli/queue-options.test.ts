@@ -46,7 +46,7 @@ test('as many attempts at the same time as a fleet has slots can be asked for', 
 function cliWithoutPackages(...args: string[]): Promise<CliResult> {
   const hook = `import { registerHooks } from 'node:module';
 registerHooks({ resolve: (name, context, next) =>
-  next(name, /^(bullmq|ioredis)$/.test(name) ? { ...context, parentURL: 'file:///' } : context) });`;
+  next(name, /^(bullmq|ioredis|@aws-sdk\\/credential-provider-node)$/.test(name) ? { ...context, parentURL: 'file:///' } : context) });`;
   const preloaded = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
   const env = { ...process.env, WWEBJS_CANARY_HOME: temporaryFolder() };
   return new Promise((resolve) => {
@@ -68,4 +68,14 @@ test.each([['worker'], ['run'], ['exporter']])('%s --queue says which packages a
 test('without --queue these packages are not needed', async () => {
   const { exit, stderr } = await cliWithoutPackages(...gate);
   expect([exit, stderr]).toEqual(nothingToJudge);
+});
+
+test('credentials of a role say which package is missing', async () => {
+  vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', '/var/run/secrets/token');
+  const address = 's3://bucket/merged.blob?endpoint=http://127.0.0.1:1';
+  const { exit, stderr } = await cliWithoutPackages('report', 'merge', address);
+  expect([exit, stderr]).toEqual([
+    4,
+    expect.stringMatching(/AWS_WEB_IDENTITY_TOKEN_FILE need one more package: npm install @aws-sdk/),
+  ]);
 });

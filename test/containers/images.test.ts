@@ -29,6 +29,7 @@ describe.each(['replica', 'canaries', 'service'])('the image %s', (target) => {
     const names = bill.components.map(({ name }: { name: string }) => name);
     expect(names).toContain('fastify');
     expect(names).toContain('bullmq');
+    expect(names).toContain('@aws-sdk/credential-provider-node');
     expect(names).not.toContain('vitest');
     for (const absent of [
       'opt/wwebjs-canary/node_modules/vitest',

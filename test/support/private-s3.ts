@@ -35,11 +35,20 @@ export function canRunS3(): boolean {
  * An S3 server (gofakes3) of this test alone, in memory, on a free port of 127.0.0.1; it checks every signature.
  *
  * @param quota in bytes: beyond it the bucket is full.
+ * @param sessionToken the keys are temporary, and worth nothing without it.
  */
-export async function startPrivateS3({ quota }: { quota?: number } = {}): Promise<PrivateS3> {
+export async function startPrivateS3({
+  quota,
+  sessionToken,
+}: {
+  quota?: number;
+  sessionToken?: string;
+} = {}): Promise<PrivateS3> {
   const [accessKeyId, secretAccessKey, bucket] = ['test-key', randomBytes(20).toString('hex'), 'profiles'];
   // It ends by itself when its standard input does: with this process, however that ended.
-  const args = [accessKeyId, secretAccessKey, bucket, ...(quota === undefined ? [] : [String(quota)])];
+  const flags = { quota, 'session-token': sessionToken };
+  const given = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+  const args = [...given, accessKeyId, secretAccessKey, bucket];
   const child = spawn(ensureServer(), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [address] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const { port } = new URL(address);
@@ -48,10 +57,11 @@ export async function startPrivateS3({ quota }: { quota?: number } = {}): Promis
     address: `s3://${bucket}/of/tests?endpoint=http://127.0.0.1:${port}`,
     env: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
     blobs: (options = {}) =>
-      new S3Blobs(
-        { endpoint: `http://127.0.0.1:${options.port ?? port}`, bucket, prefix: '/of/tests' },
-        { accessKeyId, secretAccessKey: options.secret ?? secretAccessKey, region: 'us-east-1' },
-      ),
+      new S3Blobs({ endpoint: `http://127.0.0.1:${options.port ?? port}`, bucket, prefix: '/of/tests' }, async () => ({
+        accessKeyId,
+        secretAccessKey: options.secret ?? secretAccessKey,
+        region: 'us-east-1',
+      })),
     async stop() {
       child.stdin.end();
       if (child.exitCode === null) await once(child, 'exit');

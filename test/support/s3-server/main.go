@@ -1,15 +1,16 @@
 // An S3 server for tests: objects in memory, requests have to be signed (Signature Version 4). Prints its address, and ends
-// with its standard input. With a quota in bytes as its fourth argument it refuses what would exceed it, as MinIO does on a full disk.
+// with its standard input. With a quota in bytes it refuses what would exceed it, as MinIO does on a full disk. With a session token, the
+// keys are temporary ones, which are worth nothing without it, as on AWS.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"sync/atomic"
 
 	"github.com/rclone/gofakes3"
@@ -17,7 +18,10 @@ import (
 )
 
 func main() {
-	accessKey, secretKey, bucket := os.Args[1], os.Args[2], os.Args[3]
+	quota := flag.Int64("quota", 0, "in bytes")
+	sessionToken := flag.String("session-token", "", "of the keys")
+	flag.Parse()
+	accessKey, secretKey, bucket := flag.Arg(0), flag.Arg(1), flag.Arg(2)
 	backend := s3mem.New()
 	if err := backend.CreateBucket(context.Background(), bucket); err != nil {
 		panic(err)
@@ -33,12 +37,11 @@ func main() {
 	}()
 	fmt.Printf("http://%s\n", listener.Addr())
 	handler := server.Server()
-	if len(os.Args) > 4 {
-		quota, err := strconv.ParseInt(os.Args[4], 10, 64)
-		if err != nil {
-			panic(err)
-		}
-		handler = withQuota(handler, quota)
+	if *quota > 0 {
+		handler = withQuota(handler, *quota)
+	}
+	if *sessionToken != "" {
+		handler = withSessionToken(handler, *sessionToken)
 	}
 	panic(http.Serve(listener, handler))
 }
@@ -51,6 +54,18 @@ func withQuota(next http.Handler, quota int64) http.Handler {
 			writer.Header().Set("Content-Type", "application/xml")
 			writer.WriteHeader(http.StatusInsufficientStorage)
 			fmt.Fprint(writer, "<Error><Code>XMinioStorageFull</Code><Message>The disk is full</Message></Error>")
+			return
+		}
+		next.ServeHTTP(writer, request)
+	})
+}
+
+func withSessionToken(next http.Handler, token string) http.Handler {
+	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		if request.Header.Get("X-Amz-Security-Token") != token {
+			writer.Header().Set("Content-Type", "application/xml")
+			writer.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(writer, "<Error><Code>InvalidToken</Code><Message>The token does not belong to the key</Message></Error>")
 			return
 		}
 		next.ServeHTTP(writer, request)
