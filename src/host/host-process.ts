@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type BirpcReturn, createBirpc } from 'birpc';
+import { browserLanguage } from '../contracts/chrome-identity.ts';
 import type { HostMessage, HostPlace, HostProcessCalls } from '../contracts/host.ts';
 import type { HostEvent, HostExit } from '../contracts/host-events.ts';
 import { childFile } from './child-file.ts';
@@ -195,5 +196,5 @@ function waitingPlace(folder: string): HostPlace {
 
 /** No secret of the parent reaches third-party code: the host sees a path, a language and its own folders. */
 export function scrubbedEnv(folder: string, tmp: string): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', LANG: process.env.LANG ?? 'C.UTF-8', HOME: folder, TMPDIR: tmp };
+  return { PATH: process.env.PATH ?? '', LANG: browserLanguage(), HOME: folder, TMPDIR: tmp };
 }

@@ -145,7 +145,7 @@ export async function fetchAccountPage(
 }
 
 function pageOfBrowser({ answer }: BrowserPage, at: number): KeptPage {
-  checkAnswer(answer);
+  checkAnswer(answer, at);
   return pageOfAnswer(answer, at);
 }
 
@@ -179,7 +179,7 @@ async function pageOf(site: LiveSite, kept: KeptScripts, { forced, say, tries }:
     kept.keepAskedAt(askedAt, notBefore);
     throw asTrouble(error, address);
   });
-  heeding(site, kept, () => checkAnswer(answer, tries));
+  heeding(site, kept, () => checkAnswer(answer, site.now(), tries));
   const fresh = pageOfAnswer(answer, at);
   kept.keepPage(fresh);
   return fresh;
@@ -219,15 +219,15 @@ function timeAt(site: LiveSite, at: number): string {
 }
 
 /** @throws TroubleError for anything but the page of WhatsApp Web. */
-function checkAnswer({ status, headers, text }: SiteAnswer, tries?: number): void {
+function checkAnswer({ status, headers, text }: SiteAnswer, now: number, tries?: number): void {
   if (status >= 300 && status < 400) {
     throw new TroubleError(`${address} redirects to ${headers.location}: a captive portal answers in its place`);
   }
   if (status !== 200) {
-    const retry = headers['retry-after'];
-    const asks = retry === undefined ? '' : `, and asks to wait ${retry} s`;
+    const waitMs = retryAfterMs(headers, now);
+    const asks = waitMs === 0 ? '' : `, and asks to wait ${Math.ceil(waitMs / 1000)} s`;
     const often = tries === 1 ? '' : ' after several tries';
-    throw new SiteRefusal(`${address} answers ${status}${often}${asks}`, retryAfterMs(headers));
+    throw new SiteRefusal(`${address} answers ${status}${often}${asks}`, waitMs);
   }
   try {
     buildIn(address, text);

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { getCACertificates } from 'node:tls';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { chromeIdentity } from '../../contracts/chrome-identity.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 
 /** How the live site is reached, and by which clock. */
@@ -34,9 +35,15 @@ export interface SiteAnswer {
 }
 
 /** What a browser sends that opens the page; the live site answers 400 without the `sec-fetch` headers. */
-const userAgent =
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
-const common = { 'user-agent': userAgent, 'accept-language': 'en-US,en;q=0.9', 'accept-encoding': 'gzip, br' };
+const { userAgent, brands, platform } = chromeIdentity(142);
+const common = {
+  'sec-ch-ua': brands.map(({ brand, version }) => `"${brand}";v="${version}"`).join(', '),
+  'sec-ch-ua-mobile': '?0',
+  'sec-ch-ua-platform': `"${platform}"`,
+  'user-agent': userAgent,
+  'accept-language': 'en-US,en;q=0.9',
+  'accept-encoding': 'gzip, br',
+};
 export const navigation: Readonly<Record<string, string>> = {
   ...common,
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
@@ -149,16 +156,17 @@ export async function askWithBackoff(
       if (trouble) throw trouble;
       if (tried === tries || result instanceof TooLarge) throw result;
     } else if (isFinal(result.status) || tried === tries) return result;
-    const wanted = result instanceof Error ? 0 : retryAfterMs(result.headers);
+    const wanted = result instanceof Error ? 0 : retryAfterMs(result.headers, site.now());
     if (!(result instanceof Error) && wanted > longestWaitMs) return result;
     await site.sleep(Math.max(wanted, firstWaitMs * 2 ** (tried - 1)));
   }
 }
 
-/** Milliseconds that an answer asks to wait; 0 where it asks for none, or names a date. */
-export function retryAfterMs(headers: SiteAnswer['headers']): number {
-  const seconds = Number(headers['retry-after'] ?? 0);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
+/** Milliseconds that an answer asks to wait, by a number of seconds or a date [RFC 9110, 10.2.3]; 0 where it asks for none. */
+export function retryAfterMs(headers: SiteAnswer['headers'], now: number): number {
+  const said = headers['retry-after']?.trim() ?? '';
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
 const mostRedirects = 5;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, CDPSession, Page, Response } from 'playwright-core';
 import { bundle } from '../../bundle/bundle.ts';
 import { type ObservedPage, observedPageSchema } from '../../contracts/capture.ts';
+import { browserLanguage, type ChromeIdentity, chromeIdentity } from '../../contracts/chrome-identity.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
 import type { Behaviours } from '../../contracts/surface.ts';
 import type { PageProgress } from './in-page/main.ts';
@@ -71,13 +72,16 @@ async function runIn(
 ): Promise<RunPage> {
   const [{ chromium }, source] = await Promise.all([import('playwright-core'), bundle('observer')]);
   signal?.throwIfAborted();
+  const identity = chromeIdentity(Number(/\/(\d+)\./.exec(browser.version)?.[1] ?? 142));
   const context = await chromium
     .launchPersistentContext(profile, {
       executablePath: browser.executablePath,
-      args: [...browser.args, ...flags],
+      args: [`--user-agent=${identity.userAgent}`, ...browser.args, ...flags],
       chromiumSandbox: !browser.args.includes('--no-sandbox'),
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...browser.env, TMPDIR: folder },
-      userAgent: userAgentOf(browser.version),
+      env: {
+        ...{ PATH: process.env.PATH, HOME: process.env.HOME, LANG: browserLanguage() },
+        ...{ ...browser.env, TMPDIR: folder },
+      },
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -90,6 +94,7 @@ async function runIn(
   try {
     const page = context.pages()[0] ?? (await context.newPage());
     const session = await watch(context, page, source);
+    await nameAs(session, identity);
     return await follow({ page, session, isLinked, accountKeys, patienceMs });
   } catch (error) {
     signal?.throwIfAborted();
@@ -100,10 +105,10 @@ async function runIn(
   }
 }
 
-/** Headless browsers are refused by their name. */
-function userAgentOf(version: string): string {
-  const major = /\/(\d+)\./.exec(version)?.[1] ?? '142';
-  return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
+/** A browser without a window is refused by its name, and has it in the brands too. */
+async function nameAs(session: CDPSession, { userAgent, brands, platform }: ChromeIdentity): Promise<void> {
+  const system = { platform, platformVersion: '', architecture: 'x86', model: '', mobile: false };
+  await session.send('Emulation.setUserAgentOverride', { userAgent, userAgentMetadata: { brands, ...system } });
 }
 
 /** Puts the code that observes into each document, before the scripts of the page. */

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { expect, test, vi } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import { chromeIdentity } from '../../../src/contracts/chrome-identity.ts';
 import { home } from '../../../src/contracts/home.ts';
 import type { SwitchValues } from '../../../src/contracts/switches.ts';
 import { readCapture } from '../../../src/replica/builds/captured-build.ts';
@@ -50,6 +53,36 @@ test.each<[build: string, switches: SwitchValues, socketIn: string]>([
     expect(readFileSync(out, 'utf8')).not.toMatch(/function\s*\(|=>|Scan to log in/);
   },
 );
+
+test('the browser that runs the page names itself as a Chrome with a window does, to the site and to the page', async () => {
+  const { cert, key, spki } = await processCertificate();
+  const asked: IncomingHttpHeaders[] = [];
+  const shown = `<title>Other</title><script>
+    const { userAgent, languages, userAgentData: { brands } } = navigator;
+    fetch('/said', { method: 'POST', body: JSON.stringify({ userAgent, languages, brands }) });
+  </script>`;
+  let said = '';
+  const server = createServer({ cert, key }, async (request, response) => {
+    asked.push(request.headers);
+    if (request.url === '/said') said = await text(request);
+    response.writeHead(200, { 'content-type': 'text/html' }).end(shown);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const flags = chromiumArgs({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, spki });
+  const browser = await ensureBrowser('current', console.log);
+  await runPage({ browser, flags, patienceMs: 3000 });
+  await vi.waitFor(() => expect(said).not.toBe(''));
+  server.close();
+  server.closeAllConnections();
+  const { brands, userAgent } = chromeIdentity(Number(/\/(\d+)/.exec(browser.version)?.[1]));
+  expect(JSON.parse(said)).toEqual({ userAgent, brands, languages: ['en-US'] });
+  expect(asked.length).toBeGreaterThan(1);
+  expect(JSON.stringify(asked)).not.toMatch(/headless|posix/i);
+  expect(asked[0]).toMatchObject({
+    'user-agent': userAgent,
+    'sec-ch-ua': expect.stringContaining('"Google Chrome";v='),
+  });
+});
 
 const shell = '<title>WhatsApp Web</title>{"client_revision":1044822804} static.whatsapp.net';
 

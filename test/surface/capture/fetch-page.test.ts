@@ -13,7 +13,7 @@ import { type Replica, startReplica } from '../../../src/replica/start-replica.t
 import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
 import { fetchAccountPage, fetchPage, fetchRunPage } from '../../../src/surface/capture/fetch-page.ts';
 import { KeptScripts } from '../../../src/surface/capture/kept-scripts.ts';
-import { askWithBackoff, fetchFile, type LiveSite } from '../../../src/surface/capture/live-site.ts';
+import { askWithBackoff, fetchFile, type LiveSite, retryAfterMs } from '../../../src/surface/capture/live-site.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { shownAfter, shownBy } from './round-trip.ts';
 
@@ -220,6 +220,17 @@ describe('of a site that does not answer as the live one does', () => {
     site.at += 1;
     await expect(fetchPage(site, new KeptScripts(folder), quiet)).rejects.toThrow(/asks to wait/);
     expect(requests).toBe(2);
+  });
+
+  test.each([
+    ['7', 7_000],
+    ['Sun, 29 Nov 2026 12:00:10 GMT', 10_000],
+    ['Sun, 29 Nov 2026 11:00:00 GMT', 0],
+    ['soon', 0],
+    ['-5', 0],
+    [undefined, 0],
+  ])('an answer with retry-after: %s asks to wait %d ms', (said, ms) => {
+    expect(retryAfterMs({ 'retry-after': said }, Date.parse('2026-11-29T12:00:00Z'))).toBe(ms);
   });
 
   test('a capture that is killed has asked, and one that gets no answer has not', async () => {

@@ -50,11 +50,14 @@ function watchDebug(): void {
   });
 }
 
-/** By the page's own word. */
+/** By the page's own word: its constants, which are of the code that runs, before `Debug`, which comes late. */
 function version(): string | null {
-  const { Debug } = window as { Debug?: { VERSION?: unknown } };
-  const said = Debug?.VERSION ?? exportOf(modulesOf(window), 'WAWebBuildConstants', 'VERSION_BASE');
-  return typeof said === 'string' ? said : null;
+  const said = [exportOf(modulesOf(window), 'WAWebBuildConstants', 'VERSION_BASE'), debugVersion()];
+  return said.find((each) => typeof each === 'string') ?? null;
+}
+
+function debugVersion(): unknown {
+  return (window as { Debug?: { VERSION?: unknown } }).Debug?.VERSION;
 }
 
 function progress(): PageProgress {
@@ -67,11 +70,10 @@ function progress(): PageProgress {
     | undefined;
   const state = typeof socket?.state === 'string' ? socket.state : null;
   note('connected', state === 'CONNECTED');
-  const build = version();
   note('loader', count > 0);
-  note('usable', build !== null);
+  note('usable', typeof debugVersion() === 'string');
   return {
-    build,
+    build: version(),
     asksForCode: note('qr', document.querySelector('div[data-ref]') !== null),
     isSynced: note('synced', state === 'CONNECTED' && socket?.hasSynced === true),
     socket: state,
