@@ -165,7 +165,16 @@ export function serversWord(events: readonly AttemptEvent[]): ServersWord | null
     const [said, because] = accountWords(kind, until);
     return [{ place, said, because, until, needsPerson: false }];
   });
-  return refusals[0] ?? locks[0] ?? blocks[0] ?? logouts.at(-1) ?? null;
+  return refusals[0] ?? locks[0] ?? blocks[0] ?? logouts.at(-1) ?? takenConnection(events);
+}
+
+/** Of which account another browser has the connection at the end; a library may take it back. */
+function takenConnection(events: readonly AttemptEvent[]): ServersWord | null {
+  const states = pageStates(events);
+  const place = [0, 1].find((each) => states.findLast((state) => state.place === each)?.state === 'CONFLICT');
+  if (place === undefined) return null;
+  const because = 'Another browser has taken the connection of the account: the state of its page was CONFLICT.';
+  return { place, said: 'conflict', because, until: null, needsPerson: false };
 }
 
 /** The states of pages: as the library reports them, and as the pages say them at the end. */

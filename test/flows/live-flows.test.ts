@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hourMs } from '../../src/live/live-policy.ts';
 import { type Flow, restoreLinked, trialFlow } from '../../src/runner/flow.ts';
@@ -135,6 +137,84 @@ describe('what the server says of an account', () => {
     expect(refusal?.why).toBe('WhatsApp restricts the number');
     expect(((refusal?.until ?? 0) - (await pool.accounts.now())) / hourMs).toBeCloseTo(29, 0);
     await site().advance(30 * hourMs);
+  });
+
+  test.each([
+    ['locks it (403)', 'account-locked', {}],
+    ['blocks it until its person has accepted the terms', 'tos-block', { afterSeconds: 0 }],
+  ])('a server that %s ends the attempt, retires the account, and blames no version', async (_what, name, options) => {
+    const { pool } = site();
+    const { savedAt } = await pool.accounts.find('ben');
+    site().replica.setCondition(name, true, options);
+    const flow = trialFlow('restore-to-ready', async (context) => {
+      await restoreLinked(context);
+      await context.wait(30);
+    });
+    const attempt = await site()
+      .attempts({ accounts: ['ben'] })
+      .attempt(await liveInput(flow));
+    site().replica.setCondition(name, false);
+    expect(attempt).toMatchObject({ outcome: 'infra', code: 'account-restricted', blame: 'account' });
+    namesNobody(attempt);
+    expect(await pool.accounts.find('ben')).toMatchObject({ state: 'retired', stateCause: 'account-restricted' });
+    expect((await pool.accounts.resting()).get('ben')?.why).toBe('WhatsApp restricts the number');
+    if (name === 'account-locked') expect((await pool.accounts.find('ben')).savedAt).toBe(savedAt);
+    await pool.accounts.setState('ben', 'active', null);
+    await site().advance(30 * hourMs);
+  });
+
+  test('another browser that takes the connection is no fault of a version, and the account rests', async () => {
+    const { pool } = site();
+    site().replica.setCondition('conflict', true, { afterSeconds: 0 });
+    const flow = trialFlow('restore-to-ready', async (context) => {
+      await restoreLinked(context);
+      await context.wait(30);
+    });
+    const attempt = await site()
+      .attempts({ accounts: ['ben'] })
+      .attempt(await liveInput(flow));
+    site().replica.setCondition('conflict', false);
+    expect(attempt).toMatchObject({ outcome: 'infra', code: 'conflict', blame: 'account' });
+    expect((await pool.accounts.resting()).get('ben')?.why).toBe('another browser took the connection');
+  });
+
+  test('a ban is written down although another machine has got the account meanwhile, and its profile is not', async () => {
+    const { pool, store } = site();
+    site().replica.setCondition('temporary-ban', true, { hours: 1 });
+    const before = readdirSync(join(store, 'live', 'ben'));
+    const flow = trialFlow('restore-to-ready', async (context) => {
+      await site().advance(24 * hourMs);
+      await pool.accounts.take(['ben'], 'another machine', hourMs);
+      await restoreLinked(context);
+    });
+    const attempt = await site()
+      .attempts({ accounts: ['ben'] })
+      .attempt(await liveInput(flow));
+    site().replica.setCondition('temporary-ban', false);
+    expect(attempt).toMatchObject({ outcome: 'infra', code: 'account-banned', blame: 'account' });
+    expect((await pool.accounts.resting()).get('ben')?.why).toBe('WhatsApp banned the number for a time');
+    expect((await pool.accounts.find('ben')).leasedBy).toBe('another machine');
+    expect(readdirSync(join(store, 'live', 'ben'))).toEqual(before);
+    await site().advance(30 * hourMs);
+  });
+
+  test('a lease that is lost after a word of the server ends the attempt, and the word is written down', async () => {
+    const { pool, store } = site();
+    site().replica.setCondition('reachout-timelock', true, { hours: 5 });
+    const before = readdirSync(join(store, 'live', 'ben'));
+    const flow = trialFlow('restore-to-ready', async (context) => {
+      await restoreLinked(context);
+      await context.wait(1);
+      await site().advance(24 * hourMs);
+      await pool.accounts.take(['ben'], 'another machine', hourMs);
+      await context.wait(60);
+    });
+    const attempts = site().attempts({ accounts: ['ben'], heartbeatMs: 200 });
+    expect(await attempts.attempt(await liveInput(flow))).toMatchObject({ outcome: 'infra', code: 'lease-lost' });
+    site().replica.setCondition('reachout-timelock', false);
+    expect((await pool.accounts.resting()).get('ben')?.why).toBe('WhatsApp restricts the number');
+    expect(readdirSync(join(store, 'live', 'ben'))).toEqual(before);
+    await site().advance(54 * hourMs);
   });
 
   test('a restriction that is seen while an account is linked makes it rest, too', async () => {

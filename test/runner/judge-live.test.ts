@@ -81,6 +81,19 @@ test('what a command with the phone says is not called the word of the server', 
   expect(judgeLive('conflict', [page])?.because).toBe('The server said so of the account.');
 });
 
+test('a connection that another browser has at the end counts for no version, also before the library hears of it', () => {
+  const taken = event('harness:socket', { state: 'CONFLICT', wid: null });
+  const judged = { code: 'conflict', blame: 'account', outcome: 'infra' };
+  for (const seen of ['probe-state', 'no-ready', 'message-lost'] as const)
+    expect(judgeLive(seen, [page, taken])).toMatchObject(judged);
+  expect(serversWord([page, { ...taken, type: 'peer:harness:socket' }])).toMatchObject({
+    place: 1,
+    needsPerson: false,
+  });
+  const back = event('client:change_state', ['CONNECTED']);
+  expect(judgeLive('message-lost', [page, event('client:change_state', ['CONFLICT']), back])).toBeNull();
+});
+
 test('a page that was asked for a passkey counts for no version', () => {
   const judged = { code: 'passkey-required', blame: 'account', outcome: 'infra' };
   expect(judgeLive('not-scanned', [page, account('passkey')])).toMatchObject(judged);

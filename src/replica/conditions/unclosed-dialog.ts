@@ -1,8 +1,9 @@
 import { condition } from './condition.ts';
 
 /**
- * Both kinds of reports say that the primary device ended the link (`logout_from_bridge`), so neither page nor library did. They disagree on why: in the first ones a click on the dialog kept the session, in the later ones it did not, and not reading the status
- * history right after `ready` did. So it is no consequence of the dialog by itself.
+ * All reports say that the link was ended from outside of the page (`logout_from_bridge`), so neither page nor library did. They disagree on
+ * why: in the first ones a click on the dialog kept the session, in the later ones it did not, and not reading the status history right after
+ * `ready` did. So it is no consequence of the dialog by itself.
  */
 export const unclosedDialog = condition({
   name: 'unclosed-dialog',
