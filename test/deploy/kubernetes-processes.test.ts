@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { program } from '../../src/cli/program.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
+import type { FleetWorker } from '../../src/queue/needs.ts';
 import { newMysqlDatabase } from '../support/mysql-server.ts';
 import { ownHome } from '../support/own-home.ts';
 import { type PrivateRedis, startPrivateRedis } from '../support/private-redis.ts';
@@ -86,6 +87,7 @@ describe('as processes with the arguments and the environment of the manifests',
         'wwebjs-canary-service': service,
         'wwebjs-canary-exporter': { database },
         'wwebjs-canary-fleet': { queue: redis.url, 's3-access-key-id': 'id', 's3-secret-access-key': 'secret' },
+        'wwebjs-canary-live': { database, 'seal-key': '5'.repeat(64) },
       },
       launch: (args, environment) => {
         const env = { PATH: process.env.PATH, HOME: home, WWEBJS_CANARY_HOME: home, ...environment };
@@ -117,14 +119,19 @@ describe('as processes with the arguments and the environment of the manifests',
     expect(await exporter.end(pod)).toBe(0);
   });
 
-  test('a worker takes a place at the queue, gives it back, and ends within its time', async () => {
-    const { pod, process: worker } = containerOf('worker');
-    onTestFailed(() => worker.kill());
-    await worker.start();
-    const link = await FleetLink.open(redis.url, () => {});
-    await until('the queue knows the worker', async () => (await link.workers()).length === 1);
-    expect(await worker.end(pod)).toBe(0);
-    expect(await link.workers()).toEqual([]);
-    await link.close();
-  });
+  test.each(['worker', 'live-worker'])(
+    'a %s takes a place at the queue, gives it back, and ends within its time',
+    async (name) => {
+      const { pod, process: worker } = containerOf(name);
+      onTestFailed(() => worker.kill());
+      await worker.start();
+      const link = await FleetLink.open(redis.url, () => {});
+      await until('the queue knows the worker', async () => (await link.workers()).length === 1);
+      const [{ serves }] = (await link.workers()) as [FleetWorker];
+      expect(serves.targets).toEqual([name === 'worker' ? 'replica' : 'live']);
+      expect(await worker.end(pod)).toBe(0);
+      expect(await link.workers()).toEqual([]);
+      await link.close();
+    },
+  );
 });

@@ -152,13 +152,16 @@ test('a pod of the service has time for its drain and its graceful shutdown', ()
   expect(grace).toBeGreaterThanOrEqual(Number(minutes) * 60 + shutdown);
 });
 
-test.each(['worker', 'nightly'])('a pod of %s has time for the attempt with the longest deadline', (name) => {
-  const deadlines = globSync('canaries/**/*.ts').flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/deadlineSeconds: (\d+)/g)].map(([, seconds]) => Number(seconds)),
-  );
-  const { pod } = workloads.find((each) => each.name === name) as (typeof workloads)[number];
-  expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(Math.max(flowDeadlineSeconds, ...deadlines));
-});
+test.each(['worker', 'live-worker', 'nightly'])(
+  'a pod of %s has time for the attempt with the longest deadline',
+  (name) => {
+    const deadlines = globSync('canaries/**/*.ts').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/deadlineSeconds: (\d+)/g)].map(([, seconds]) => Number(seconds)),
+    );
+    const { pod } = workloads.find((each) => each.name === name) as (typeof workloads)[number];
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(Math.max(flowDeadlineSeconds, ...deadlines));
+  },
+);
 
 test('KEDA starts a worker for as many attempts as a worker has slots, by a metric that the exporter has', () => {
   const [scaled] = readObjects([join(kubernetes, 'components', 'keda', 'scaled-object.yaml')]) as [KubernetesObject];
@@ -168,7 +171,7 @@ test('KEDA starts a worker for as many attempts as a worker has slots, by a metr
   for (const { metadata } of triggers) {
     expect(metadata.threshold).toBe(args[args.indexOf('--slots') + 1]);
     const [, labels, metric, states] =
-      /by \(([\w, ]+)\) \((\w+)\{state=~"([\w|]+)"\}\)/.exec(metadata.query ?? '') ?? [];
+      /by \(([\w, ]+)\) \((\w+)\{target="replica", state=~"([\w|]+)"\}\)/.exec(metadata.query ?? '') ?? [];
     expect(metric).toBe(families.queueAttempts.name);
     expect(labels?.split(', ').sort()).toEqual(Object.keys(families.queueAttempts.labels).sort());
     expect(queueStates).toEqual(expect.arrayContaining(states?.split('|') ?? ['none']));

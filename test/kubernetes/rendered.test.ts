@@ -183,6 +183,7 @@ describe('as processes that may do what their pods may', () => {
         'wwebjs-canary-service': { database, 'seal-key': '5'.repeat(64), ...credentials },
         'wwebjs-canary-exporter': { database },
         'wwebjs-canary-fleet': { queue: redis.url, ...credentials },
+        'wwebjs-canary-live': { database, 'seal-key': '5'.repeat(64) },
       },
     };
     key = (await (await pod('add-key', 'add-key-1')).process.run()).trim();
