@@ -66,15 +66,15 @@ export const liveTriedSchema = z.object({
 });
 export type LiveTried = z.infer<typeof liveTriedSchema>;
 
-/** A build of a report: how old it is, from where it is known, and what of it was seen live. */
+/** A build of a report or a verdict: how old it is, from where it is known, and what of it was seen live. */
 export const reportedBuildSchema = z.object({
   build: z.string(),
   date: z.string().nullable(),
-  /** Whole days from `date` to the end of the run; null where the date is not known. */
+  /** Whole days from `date` to the end of the run, or to the question; null where the date is not known. */
   ageDays: z.int().nullable(),
-  /** Whether attempts of the run were made on a replica of it, or on the live site itself. */
+  /** Whether its attempts were made on a replica of it, or on the live site itself. */
   target: targetSchema,
-  /** Null on the live site, where nothing else counts, and where no attempt of the run says it. */
+  /** Null on the live site, where nothing else counts, and where none of its attempts says it. */
   origin: buildOriginSchema.nullable(),
   /** Attempts of all stored runs on the live site; null where no store was asked. */
   live: liveTriedSchema.nullable(),

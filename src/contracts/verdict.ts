@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportedBuildSchema } from './build-origin.ts';
 import { targetSchema } from './outcome.ts';
 import { openNameSchema } from './prediction.ts';
 import { switchValuesSchema } from './switch-schemas.ts';
@@ -277,6 +278,8 @@ export const verdictSchema = z.object({
   /** The newest build that was judged, and the day at which the data of WhatsApp Web ends. */
   newestBuild: agedBuildSchema.nullable(),
   dataEnds: agedBuildSchema.pick({ date: true, ageDays: true }).nullable(),
+  /** The builds that were judged, from old to new; absent in a rollout, and in verdicts of earlier releases. */
+  builds: z.array(reportedBuildSchema).optional(),
   /** Absent when everything that is known of both versions was judged. */
   narrowing: narrowingSchema.optional(),
   policy: z.object({ name: z.string(), sha256: z.string() }),

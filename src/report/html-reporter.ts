@@ -105,12 +105,13 @@ interface Shown {
 function htmlFinding({ build, seenAt, step, finding }: LiveBuild): HtmlFinding {
   // The file is a path of the machine that looked.
   const { file: _, ...capture } = finding.capture;
+  const isComplete = step === 'found';
   return {
     build,
     seenAt: new Date(seenAt).toISOString(),
-    isComplete: step === 'found',
+    isComplete,
     sentence: buildSentence(finding),
-    mark: findingMark(finding),
+    mark: findingMark(finding, isComplete),
     finding: { ...finding, capture, versions: touchedVersions(finding) },
   };
 }

@@ -2,7 +2,7 @@ import type { Cell } from '../contracts/attempt.ts';
 import type { ReportedBuild } from '../contracts/build-origin.ts';
 import { doubtOf } from '../contracts/doubt-of.ts';
 import type { RunInfo } from '../contracts/run.ts';
-import { reportedBuildLine } from '../words/build-origin.ts';
+import { buildsTitle, reportedBuildLine } from '../words/build-origin.ts';
 import { cellName } from '../words/cell-names.ts';
 import { type CellSummary, countCells, isOpen } from '../words/cell-summary.ts';
 import { openWords, predictionWords } from '../words/prediction.ts';
@@ -10,8 +10,6 @@ import { switchSentence } from '../words/switch-words.ts';
 import { causeLine, cellsWords, groupCauses } from './causes.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
-
-export const buildsTitle = 'Builds, and what of them was seen live';
 
 /** More of them would scroll the sentence away; the report files have all. */
 const mostSurprises = 10;

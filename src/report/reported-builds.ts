@@ -22,26 +22,31 @@ export async function reportedBuilds(
   const planned = summaries.map(({ cell }) => cell.build).filter((build) => build !== liveBuild);
   const builds = sortBuilds([...planned, ...met]);
   const live = await source.onLiveSite(builds);
-  const at = Date.parse(run.finishedAt ?? run.startedAt);
-  return builds.map((build) => {
-    const origin = originOf(summaries.filter(({ cell }) => cell.build === build));
-    const date = origin?.date ?? buildDate(build)?.date ?? null;
-    return {
-      build,
-      date,
-      ageDays: date === null ? null : Math.max(0, Math.floor((at - Date.parse(date)) / dayMs)),
+  return builds.map((build) =>
+    reportedBuild(build, {
       target: met.has(build) ? 'live' : 'replica',
-      origin,
+      at: run.finishedAt ?? run.startedAt,
+      origin: weakestOrigin(summaries.filter(({ cell }) => cell.build === build)),
       live: live?.find((each) => each.build === build) ?? null,
-    };
-  });
+    }),
+  );
+}
+
+/** @param at the time that its age is measured to, in ISO form */
+export function reportedBuild(
+  build: string,
+  { at, ...known }: Pick<ReportedBuild, 'target' | 'origin' | 'live'> & { at: string },
+): ReportedBuild {
+  const date = known.origin?.date ?? buildDate(build)?.date ?? null;
+  const ageDays = date === null ? null : Math.max(0, Math.floor((Date.parse(at) - Date.parse(date)) / dayMs));
+  return { build, date, ageDays, ...known };
 }
 
 /**
  * With the default switches where there are such cells. Of records that differ, as those of machines with other captures, the one counts of
  * which least was seen live.
  */
-function originOf(summaries: readonly CellSummary[]): BuildOrigin | null {
+export function weakestOrigin(summaries: readonly CellSummary[]): BuildOrigin | null {
   const known = summaries.filter(({ origin }) => origin !== null);
   const usual = known.filter(({ cell }) => chosenText(cell.switches) === '');
   const origins = (usual.length > 0 ? usual : known).map(({ origin }) => origin as BuildOrigin);

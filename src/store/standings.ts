@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { LiveTried } from '../contracts/build-origin.ts';
+import { type BuildOrigin, buildOriginSchema, type LiveTried } from '../contracts/build-origin.ts';
 import type { Blame, Outcome, Target } from '../contracts/outcome.ts';
 import type { FlowStanding, Standing } from '../contracts/standing.ts';
 import { type SwitchValues, switchesText } from '../contracts/switches.ts';
@@ -94,6 +94,21 @@ export class Standings {
             .at(-1) ?? null,
       };
     });
+  }
+
+  /** From where builds are known by the newest attempt of these libraries on a replica of each, with the default switches. */
+  async origins(libraries: readonly string[], builds: readonly string[]): Promise<BuildOrigin[]> {
+    if (builds.length === 0) return [];
+    const { rows } = await sql<{ origin: string | null }>`
+      select record ->> '$.origin' as origin
+      from attempts
+      where seq in (
+        select max(seq)
+        from attempts indexed by attempts_judged
+        where library in (${sql.join(libraries)}) and target = 'replica' and build in (${sql.join(builds)})
+          and switches = ${switchesText({})}
+        group by build)`.execute(this.#db);
+    return rows.flatMap(({ origin }) => buildOriginSchema.safeParse(JSON.parse(origin ?? 'null')).data ?? []);
   }
 
   async #flow(flow: string, counts: readonly Count[]): Promise<FlowStanding> {

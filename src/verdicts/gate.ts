@@ -35,6 +35,7 @@ import {
   narrowingOf,
   type Selection,
 } from './collect-attempts.ts';
+import { buildsInReports, buildsInStore, withBuilds } from './judged-builds.ts';
 import { judgeOfReports, judgeOfStore, planLivePairs } from './live-judge.ts';
 import { plannedChoice, planPairs } from './plan-pairs.ts';
 import type { GateRun } from './run-gate.ts';
@@ -147,7 +148,8 @@ export async function answerRequest(checked: CheckedRequest, settings: JudgeSett
     if (request.run) readRetention();
     const read = async () => {
       const judged = await judgeWithStore(store, checked, settings);
-      return { ...judged, examples: await store.attempts.find(exampleIds(judged.verdict)) };
+      const verdict = await withBuilds(judged.verdict, selection.target, buildsInStore(store, judged.verdict));
+      return { ...judged, verdict, examples: await store.attempts.find(exampleIds(verdict)) };
     };
     const { verdict, interrupted, examples } = await (request.run ? read() : whileReading(store.file, read));
     await sayWhatIsRemoved(store, policy, say);
@@ -176,16 +178,17 @@ async function judgeReports(
   const reports = attempts.map((one) =>
     typeof one === 'string' ? parseYamlFile(one, reportSchema) : parsed(one, reportSchema, 'attempts'),
   );
+  const known = buildsInReports(reports.flatMap(({ cells }) => cells));
   const where = attempts.map((one) => (typeof one === 'string' ? one : `run ${one.run.id}`)).join(', ');
   if (selection.target === 'live') {
     const judged = await judgeOfReports(reports, where, selection, policy);
-    const { verdict } = judged;
+    const verdict = await withBuilds(judged.verdict, selection.target, known);
     const examples = judged.find(exampleIds(verdict));
     return { verdict: withCauses(verdict, examples), examples, interrupted: false };
   }
   const { evidence, find } = collectFromReports(reports, where, selection, policy);
   await checkFlows(evidence, selection);
-  const verdict = judge(evidence, policy);
+  const verdict = await withBuilds(judge(evidence, policy), selection.target, known);
   const examples = find(exampleIds(verdict));
   return { verdict: withCauses(verdict, examples), examples, interrupted: false };
 }

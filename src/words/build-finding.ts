@@ -43,10 +43,14 @@ export function buildSentence(finding: BuildFinding): string {
   return `${build} of ${date}: ${parts.join('; ')}`;
 }
 
-/** What a finding comes to in a few words, with the outcome whose colour they have. */
-export function findingMark(finding: BuildFinding): { words: string; outcome: Outcome } {
+/**
+ * What a finding comes to in a few words, with the outcome whose colour they have.
+ *
+ * @param isComplete false while attempts on the build are still to come
+ */
+export function findingMark(finding: BuildFinding, isComplete: boolean): { words: string; outcome: Outcome } {
   if (takesSomething(finding)) return { words: 'versions lose something', outcome: 'failed' };
-  if (!isWhole(finding)) return { words: 'not all is known', outcome: 'infra' };
+  if (!isComplete || !isWhole(finding)) return { words: 'not all is known', outcome: 'infra' };
   return { words: 'no version loses anything', outcome: 'passed' };
 }
 

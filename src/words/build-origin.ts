@@ -1,6 +1,9 @@
 import type { BehavioursOfOneBuild, BuildOrigin, LiveTried, ReportedBuild } from '../contracts/build-origin.ts';
 import { plural } from './text.ts';
 
+/** The title of such lines. */
+export const buildsTitle = 'Builds, and what of them was seen live';
+
 /**
  * A build as one line: `2.3000.1050000000 of 2026-11-29, 1 day old: names from a capture of 2026-11-29 (account); behaviours: 9 of 19 seen live, 4 in
  * the text of its page, 6 carried over from 2.3000.1049833609 (2026-10-09); live attempts: 8 (7 passed), the last on 2026-11-29`.

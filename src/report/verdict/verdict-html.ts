@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CellFinding, type Failure, type FlowVerdict, inRates, type Verdict } from '../../contracts/verdict.ts';
+import { buildsTitle, reportedBuildLine } from '../../words/build-origin.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { escapeXml } from '../escape-xml.ts';
 import {
@@ -19,7 +20,7 @@ import {
 
 /** The verdict as a separate page that opens from disk without a network and without scripts. */
 export function verdictPage(verdict: Verdict): string {
-  const { baseline, candidate, because, flows, notices, hardFindings, policy } = verdict;
+  const { baseline, candidate, because, flows, notices, hardFindings, policy, builds = [] } = verdict;
   const title = `${verdict.verdict}: whatsapp-web.js ${candidate} against ${baseline}`;
   const footer = `Policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}${narrowingWords(verdict)}.`;
   return `<!doctype html>
@@ -40,6 +41,7 @@ ${because.map((sentence) => `<p>${escapeXml(sentence)}</p>`).join('\n')}
 ${section('Not to be overlooked', notices, ({ isWarning, sentence }) => `<li${isWarning ? ' class="warning"' : ''}>${isWarning ? '⚠ ' : ''}${escapeXml(sentence)}</li>`)}
 ${section('Hard rules', hardFindings, ({ rule, attempts, code, place, baselineAttempts, effect }) => `<li><strong>${escapeXml(rule)}</strong>: ${attempts} × ${escapeXml(code ?? 'failed')} on ${escapeXml(placeName(place))}, baseline ${baselineAttempts} × (${effect})</li>`)}
 ${flows.map(flowSection).join('\n')}
+${section(buildsTitle, builds, (build) => `<li>${escapeXml(reportedBuildLine(build))}</li>`)}
 <p class="faint">${escapeXml(datesWords(verdict))}</p>
 <p class="faint">${escapeXml(footer)}</p>
 <p>${escapeXml(exitWords(verdict))}</p>

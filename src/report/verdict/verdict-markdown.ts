@@ -1,4 +1,6 @@
+import type { ReportedBuild } from '../../contracts/build-origin.ts';
 import { type FlowVerdict, inRates, type Verdict } from '../../contracts/verdict.ts';
+import { buildsTitle, reportedBuildLine } from '../../words/build-origin.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
 import {
@@ -20,7 +22,7 @@ const cellsShown = 50;
 
 /** The verdict as Markdown for a CI job summary or a pull request. */
 export function verdictMarkdown(verdict: Verdict): string {
-  const { baseline, candidate, because, hardFindings, flows, policy, notices } = verdict;
+  const { baseline, candidate, because, hardFindings, flows, policy, notices, builds = [] } = verdict;
   const lines = [
     `## ${verdictSymbols[verdict.verdict]} ${verdict.verdict}: whatsapp-web.js ${escapeMarkdown(candidate)} against ${escapeMarkdown(baseline)}`,
     '',
@@ -36,10 +38,15 @@ export function verdictMarkdown(verdict: Verdict): string {
     '',
     ...flows.flatMap(cellTable),
     ...flows.flatMap(failureList),
+    ...(builds.length > 0 ? [`**${buildsTitle}**`, '', ...builds.map(buildItem), ''] : []),
     escapeMarkdown(datesWords(verdict)),
     `Policy \`${escapeMarkdown(policy.name)}\` \`${policy.sha256.slice(0, 12)}\`, as of ${verdict.asOf}${escapeMarkdown(narrowingWords(verdict))}. Loss: how many points less often the candidate succeeds, with the range it surely lies in.`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function buildItem(build: ReportedBuild): string {
+  return `- ${escapeMarkdown(reportedBuildLine(build))}`;
 }
 
 function flowTable(flows: readonly FlowVerdict[]): string[] {

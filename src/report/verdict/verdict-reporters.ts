@@ -1,4 +1,5 @@
 import { inRates, isSetAside, type Verdict, type VerdictWord } from '../../contracts/verdict.ts';
+import { buildsTitle, reportedBuildLine } from '../../words/build-origin.ts';
 import { placeName } from '../../words/cell-names.ts';
 import { columnLines } from '../fit-text.ts';
 import type { ResultReporter } from '../report-result.ts';
@@ -68,12 +69,20 @@ function renderVerdict(verdict: Verdict, { colors, width }: Terminal): string {
     ...(rows.length > 0 ? ['', ...columnLines([head, ...rows], width)] : []),
     ...failureLines(flows),
     '',
+    ...buildLines(verdict),
     colors.dim(datesWords(verdict)),
     colors.dim(`policy ${policy.name} ${policy.sha256.slice(0, 12)}, as of ${verdict.asOf}${narrowingWords(verdict)}`),
     ...noticeLines(verdict, colors),
     exitWords(verdict),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function buildLines({ builds = [] }: Verdict): string[] {
+  if (builds.length === 0) return [];
+  const more = builds.length > cellsShown ? [`  and ${builds.length - cellsShown} older ones`] : [];
+  const shown = builds.slice(-cellsShown).map((build) => `  ${reportedBuildLine(build)}`);
+  return [`${buildsTitle}:`, ...shown, ...more, ''];
 }
 
 function failureLines(flows: Verdict['flows']): string[] {

@@ -1,5 +1,5 @@
 import type { ReportedBuild } from '../../contracts/build-origin.ts';
-import { behaviourWords, reportedBuildWords } from '../../words/build-origin.ts';
+import { behaviourWords, buildsTitle, reportedBuildWords } from '../../words/build-origin.ts';
 import { plural } from '../../words/text.ts';
 import { el } from '../dom.ts';
 
@@ -12,7 +12,7 @@ export function buildTable(builds: readonly ReportedBuild[]): HTMLElement {
   return el(
     'section',
     { class: 'builds' },
-    el('h2', {}, 'Builds, and what of them was seen live'),
+    el('h2', {}, buildsTitle),
     el(
       'div',
       { class: 'scroll' },

@@ -12,11 +12,15 @@ const choices = {
 type FilteredAxis = keyof typeof choices;
 const names = Object.keys(choices) as FilteredAxis[];
 
-/** Name of the choice of changed cells in the page's address. */
-const changed = 'changed';
+/** Choices that a cell is true for or not, by their names in the page's address. */
+const marks = {
+  unexpected: ({ surprise }: HtmlCell) => surprise,
+  changed: ({ change }: HtmlCell) => change !== null,
+} as const;
+type CellMark = keyof typeof marks;
 
 /**
- * Chooses the cells that the page shows: by library, build, flow and code, and whether they changed since the run before. The build also
+ * Chooses the cells that the page shows: by library, build, flow and code, whether they did what was expected, and whether they changed since the run before. The build also
  * chooses among the findings about builds. The choice is in the page's address, so that a link shows the same.
  */
 export class CellFilter {
@@ -25,7 +29,8 @@ export class CellFilter {
   readonly #onChange: () => void;
   readonly #count = el('output', {});
   readonly #selects: Record<FilteredAxis, HTMLSelectElement>;
-  readonly #changed: HTMLInputElement;
+  /** Those that some cell can be true for. */
+  readonly #boxes = new Map<CellMark, HTMLInputElement>();
 
   constructor(overview: HtmlOverview, onChange: () => void) {
     this.#overview = overview;
@@ -38,8 +43,12 @@ export class CellFilter {
       return el('select', { name, onchange: apply }, el('option', { value: '' }, 'all'), ...options);
     };
     this.#selects = { library: select('library'), build: select('build'), flow: select('flow'), code: select('code') };
-    this.#changed = el('input', { type: 'checkbox', name: changed, onchange: apply });
-    const { before } = overview;
+    const box = (name: CellMark, label: string) => {
+      const input = el('input', { type: 'checkbox', name, onchange: apply });
+      this.#boxes.set(name, input);
+      return el('label', {}, input, label);
+    };
+    const { before, counts } = overview;
     this.element = el(
       'form',
       {
@@ -49,7 +58,8 @@ export class CellFilter {
         onsubmit: (event) => event.preventDefault(),
       },
       ...names.map((name) => el('label', {}, name, this.#selects[name])),
-      before && el('label', {}, this.#changed, `changed since run ${before.id}`),
+      counts.surprises > 0 && box('unexpected', 'not as expected'),
+      before && box('changed', `changed since run ${before.id}`),
       el('button', { type: 'reset' }, 'Show all'),
       this.#count,
     );
@@ -64,7 +74,7 @@ export class CellFilter {
 
   lets(cell: HtmlCell): boolean {
     const isChosen = names.every((name) => ['', choices[name](cell)].includes(this.#selects[name].value));
-    return isChosen && (!this.#changed.checked || cell.change !== null);
+    return isChosen && [...this.#boxes].every(([name, { checked }]) => !checked || marks[name](cell));
   }
 
   /**
@@ -104,7 +114,7 @@ export class CellFilter {
   #apply(): void {
     const query = new URLSearchParams();
     for (const name of names) if (this.#selects[name].value !== '') query.set(name, this.#selects[name].value);
-    if (this.#changed.checked) query.set(changed, '');
+    for (const [name, { checked }] of this.#boxes) if (checked) query.set(name, '');
     const text = query.toString();
     history.replaceState(null, '', `${location.pathname}${text === '' ? '' : `?${text}`}${location.hash}`);
     this.#say();
@@ -119,7 +129,7 @@ export class CellFilter {
       select.value = query.get(name) ?? '';
       if (select.selectedIndex < 0) select.value = '';
     }
-    this.#changed.checked = this.#overview.before !== null && query.has(changed);
+    for (const [name, input] of this.#boxes) input.checked = query.has(name);
   }
 
   #say(): void {

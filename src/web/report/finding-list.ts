@@ -1,4 +1,4 @@
-import type { Tried, VersionChange } from '../../contracts/build-finding.ts';
+import type { Tried, TriedFlow, VersionChange } from '../../contracts/build-finding.ts';
 import type { HtmlFinding } from '../../contracts/html-report.ts';
 import { plural } from '../../words/text.ts';
 import { el } from '../dom.ts';
@@ -10,7 +10,11 @@ export function findingList(findings: readonly HtmlFinding[]): HTMLElement | nul
     'section',
     { class: 'findings' },
     el('h2', {}, 'New builds of the live site, as watch --live found them'),
-    el('ol', {}, ...findings.map((found, i) => el('li', {}, ...findingNodes(found, i === 0)))),
+    el(
+      'ol',
+      { class: 'found' },
+      ...findings.map((found, i) => el('li', { class: 'finding' }, ...findingNodes(found, i === 0))),
+    ),
   );
 }
 
@@ -35,7 +39,7 @@ function findingNodes(
 }
 
 function detailsOf(finding: HtmlFinding['finding']): Node[] {
-  const { capture, changed, versions, replayed, live, drift } = finding;
+  const { capture, changed, versions, unread, replayed, live, drift } = finding;
   const count = ({ removed, added }: { removed: number; added: number }) => `${removed} gone, ${added} added`;
   return [
     el(
@@ -49,15 +53,18 @@ function detailsOf(finding: HtmlFinding['finding']): Node[] {
       ...row('exports', count(changed.exports)),
       ...row('collections', count(changed.collections)),
       ...row('loaded at another time', plural(changed.tiers, 'module')),
+      ...(unread.length > 0
+        ? row('versions not read', unread.map(({ library, why }) => `${library}: ${why}`).join('; '))
+        : []),
     ),
     ...table(
       'Versions, by their source',
-      ['version', 'stops', 'loses', 'has again', 'perhaps', 'by'],
+      ['version', 'stops at', 'loses', 'has again', 'perhaps loses', 'because of'],
       versions.map(versionRow),
       'No version is touched by it.',
     ),
-    ...table('Attempts on a replica of it', triedHead, triedRows(replayed), noneWords(replayed)),
-    ...table('Attempts on the live site', triedHead, triedRows(live), noneWords(live)),
+    ...triedNodes('Attempts on a replica of it', replayed),
+    ...triedNodes('Attempts on the live site', live),
     ...table(
       'Drift: what the page shows otherwise than the data',
       ['behaviour', 'page', 'data'],
@@ -68,22 +75,34 @@ function detailsOf(finding: HtmlFinding['finding']): Node[] {
 }
 
 function versionRow({ library, stops, lost, regained, doubtful, missing }: VersionChange): string[] {
-  const step = (each: typeof stops.after) => (each === null ? 'nowhere' : `at ${each}`);
-  const stop = stops.before === stops.after ? step(stops.after) : `${step(stops.after)}, before ${step(stops.before)}`;
+  const step = (each: typeof stops.after) => each ?? 'no step';
+  const stop =
+    stops.before === stops.after ? step(stops.after) : `${step(stops.after)}, before at ${step(stops.before)}`;
   const names = missing.map(({ name }) => name);
-  return [library, stop, ...[lost, regained, doubtful, names].map((each) => each.join(', '))];
+  return [library, stop, ...[lost, regained, doubtful, names].map((each) => each.join(', ') || '–')];
 }
 
-const triedHead = ['version', 'flow', 'passed', 'failed', 'spoiled', 'code', 'cause'];
-
-function triedRows(tried: Tried | null): string[][] {
-  return (tried?.flows ?? []).map(({ library, flow, passed, failed, spoiled, code, cause }) => [
-    ...[library, flow, String(passed), String(failed), String(spoiled), code ?? '', cause ?? ''],
+/** Versions down, flows across, each with how many attempts passed; below it why the others failed, and why some were not made. */
+function triedNodes(title: string, tried: Tried | null): Node[] {
+  const { flows = [], note = 'Not tried yet' } = tried ?? {};
+  const names = [...new Set(flows.map(({ flow }) => flow))];
+  const rows = [...Map.groupBy(flows, ({ library }) => library)].map(([library, its]) => [
+    library,
+    ...names.map((name) => triedWords(its.find(({ flow }) => flow === name))),
   ]);
+  const causes = new Set(flows.flatMap(({ code, cause }) => (cause === null ? [] : [`${code}: ${cause}`])));
+  return [
+    ...table(title, ['version', ...names], rows, `${note ?? 'None was made'}.`),
+    ...(rows.length > 0 && note !== null ? [el('p', { class: 'nothing' }, `${note}.`)] : []),
+    ...(causes.size > 0 ? [el('ul', { class: 'evidence' }, ...[...causes].map((cause) => el('li', {}, cause)))] : []),
+  ];
 }
 
-function noneWords(tried: Tried | null): string {
-  return tried === null ? 'Not tried yet.' : `${tried.note ?? 'None were made'}.`;
+function triedWords(tried: TriedFlow | undefined): string {
+  if (!tried) return '–';
+  const { passed, failed, spoiled, code } = tried;
+  const parts = [`${passed} of ${passed + failed}`, code ?? '', spoiled > 0 ? `${spoiled} spoiled` : ''];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 function table(title: string, head: readonly string[], rows: readonly string[][], none: string): Node[] {

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TriedFlow } from '../../../src/contracts/build-finding.ts';
 import type { Prediction } from '../../../src/contracts/prediction.ts';
 import { cellHash } from '../../../src/web/report/cell-hash.ts';
+import { exampleFinding } from '../../fixtures/example-finding.ts';
 import { exampleCell, exampleCells, failedAttempt, passedAttempt, planned } from '../../fixtures/example-run.ts';
 import { reportRun } from '../../fixtures/recorded-run.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -30,6 +32,19 @@ const hostileCell = () => ({
   ],
 });
 
+const tonight = '2.3000.1050000000';
+const finding = exampleFinding({
+  build: tonight,
+  drift: [{ behaviour: 'searchIcon', data: hostile, seen: 'search-refreshed' }],
+  live: { run: 'run-1', note: null, flows: [triedFlow({ passed: 3 }), triedFlow({ library: '1.34.6', failed: 1 })] },
+});
+const found = [{ build: tonight, seenAt: Date.parse('2026-11-29T10:00:00Z'), step: 'compared' as const, finding }];
+
+function triedFlow(counts: Partial<TriedFlow>): TriedFlow {
+  const none = { passed: 0, failed: 0, spoiled: 0, code: null, cause: null };
+  return { library: '1.34.7', flow: 'restore-to-ready', ...none, ...counts };
+}
+
 let chromium: Browser;
 let page: Page;
 let errors: string[];
@@ -41,7 +56,7 @@ beforeAll(async () => {
   const earlier = [...exampleCells(), hostileCell()].map((cell, i) =>
     i === 2 ? { ...cell, attempts: [failedAttempt()] } : cell,
   );
-  await reportRun('html', folder, [...exampleCells(), hostileCell()], { earlier });
+  await reportRun('html', folder, [...exampleCells(), hostileCell()], { earlier, found });
   delete process.env.WWEBJS_CANARY_HOME;
   const file = join(folder, 'index.html');
   ({ chromium, page, errors, requests } = await openReport(file, cellHash(exampleCell({ library: '1.25.0' }))));
@@ -124,6 +139,37 @@ test('only changed cells, or cells of one code, can be shown; the causes follow'
   await page.select('.filter select[name=code]', 'harness-error');
   expect(await shownCells()).toEqual(['1.34.7 on 2.3000.1044822804']);
   expect(await page.$$('.causes li')).toHaveLength(1);
+});
+
+test('only cells that are not as expected can be shown', async () => {
+  await page.select('.filter select[name=code]', '');
+  await page.focus('.filter input[name=unexpected]');
+  await page.keyboard.press('Space');
+  expect(await shownCells()).toEqual(['1.25.0 on 2.3000.1044822804', '9.9.9 on 2.3000.1032534684']);
+  await page.keyboard.press('Space');
+});
+
+test('each build of the run has a line, and a build that watch found has its finding', async () => {
+  const rows = await page.$$eval('.builds tbody tr', (all) => all.map((row) => row.textContent ?? ''));
+  expect(rows.map((row) => row.slice(0, '2.3000.1032534684'.length))).toEqual([
+    '2.3000.1032534684',
+    '2.3000.1044822804',
+  ]);
+  for (const row of rows) expect(row).toContain('none in the store');
+  const shown = await text('.finding');
+  for (const text of [tonight, 'not all is known', '1.34.6', '0 of 1', '3 of 3', 'search-refreshed', hostile])
+    expect(shown).toContain(text);
+  expect(shown).toContain('Not complete: the next look goes on with it.');
+});
+
+test('the filter for a build that only watch has seen leaves its finding, and says that no cell is of it', async () => {
+  await page.select('.filter select[name=build]', tonight);
+  expect(await page.$$('.grid, .causes, .builds')).toHaveLength(0);
+  expect(await text('.grids')).toBe('The filter lets no cell of this run through.');
+  expect(await page.$$('.finding')).toHaveLength(1);
+  await page.select('.filter select[name=build]', '2.3000.1044822804');
+  expect(await page.$$('.finding')).toHaveLength(0);
+  await page.select('.filter select[name=build]', '');
 });
 
 test('the dialog goes on to the next cell that the filter lets through, and closing it keeps the filter', async () => {
