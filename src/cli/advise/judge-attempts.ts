@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
+import type { ReportedBuild } from '../../contracts/build-origin.ts';
 import { home } from '../../contracts/home.ts';
 import type { Prediction } from '../../contracts/prediction.ts';
 import { type Does, type Standing, versionDoes } from '../../contracts/standing.ts';
+import type { Surface } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
+import { buildOrigin } from '../../replica/builds/build-origin.ts';
+import { reportedBuild } from '../../report/reported-builds.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { JudgedVersion } from '../../surface/nearest-version.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
@@ -19,22 +23,38 @@ export async function storedStandings(
   libraries?: string[],
   switches?: SwitchValues,
 ): Promise<StoredStanding[]> {
-  if (!existsSync(home('store.sqlite'))) return [];
+  const asked = { libraries, builds: [build], browser, switches, target: 'replica' as const };
+  const stored = await askStore(async (store) => {
+    const known = (await store.standings.of(asked)).filter(({ flows }) => versionDoes(flows) !== 'unknown');
+    return Promise.all(
+      known.map(async (standing) => ({
+        ...standing,
+        prediction: await newestPrediction(store, standing, { browser, switches }),
+      })),
+    );
+  });
+  return stored ?? [];
+}
+
+/** How old a build is, from where it is known, and what of it was seen live, by the data in effect and the attempts in the store. */
+export async function knownBuild(surface: Surface): Promise<ReportedBuild> {
+  const { build } = surface;
+  const [live = null] = (await askStore((store) => store.standings.onLiveSite([build]))) ?? [];
+  return reportedBuild(build, {
+    ...{ target: 'replica', at: new Date().toISOString() },
+    ...{ origin: buildOrigin(surface), live },
+  });
+}
+
+/** Null where there is no store. */
+async function askStore<Answer>(ask: (store: Store) => Promise<Answer>): Promise<Answer | null> {
+  if (!existsSync(home('store.sqlite'))) return null;
   // Loaded where there is something to read only: a database takes as long to load as all else of `surface check`.
   const { openStore } = await import('../../store/open-store.ts');
   const { whileReading } = await import('../../store/reading.ts');
   const store = await openStore();
   try {
-    const asked = { libraries, builds: [build], browser, switches, target: 'replica' as const };
-    return await whileReading(store.file, async () => {
-      const known = (await store.standings.of(asked)).filter(({ flows }) => versionDoes(flows) !== 'unknown');
-      return Promise.all(
-        known.map(async (standing) => ({
-          ...standing,
-          prediction: await newestPrediction(store, standing, { browser, switches }),
-        })),
-      );
-    });
+    return await whileReading(store.file, () => ask(store));
   } finally {
     await store.close();
   }

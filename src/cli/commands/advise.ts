@@ -14,9 +14,10 @@ import { processTerminal } from '../../report/terminal.ts';
 import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
 import { byVersion, type JudgedVersion, judgeSource, nearestVersion } from '../../surface/nearest-version.ts';
 import { switchBreaks } from '../../surface/switch-breaks.ts';
-import { buildDoubt, openWords } from '../../words/prediction.ts';
+import { reportedBuildLine } from '../../words/build-origin.ts';
+import { openWords } from '../../words/prediction.ts';
 import { switchSentence } from '../../words/switch-words.ts';
-import { judgeStanding, storedStandings } from '../advise/judge-attempts.ts';
+import { judgeStanding, knownBuild, storedStandings } from '../advise/judge-attempts.ts';
 import { parseBuildOption } from '../options/build-option.ts';
 import { checkedBy } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
@@ -48,7 +49,8 @@ const help = `
 Judges every version of the project by its attempts in the store, of all flows and runs: a version that links and does not send does not
 work. A version without attempts on that build is judged by its source,
 compared with the names that the build offers. Each line says which of the two was used, and how sure the names are that it rests on: read,
-reported, inferred, assumed. A change that may have reached the build and would break the advised version is named, as are values
+reported, inferred, assumed. Another line says how old the build is, from where its names and behaviours are known, and what of it was seen live.
+A change that may have reached the build and would break the advised version is named, as are values
 of switches that do.
 
 Exit codes: 0 a version works there, 1 none does, 2 it is not known, 3 bad usage or input
@@ -62,10 +64,11 @@ async function advise({ current, build, browser, switch: chosen, json }: AdviseO
   const nearest = nearestVersion(current, judged);
   const unsure = judged.some(({ verdict }) => verdict === 'unsure');
   const switches = nearest ? switchBreaks(await indexOf(nearest.library), surface) : [];
+  const known = await knownBuild(surface);
   const sentence = [sentenceOf(current, build, judged, nearest), ...switches.map(switchSentence)].join(' ');
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, current, build, behavioursOf: surface.behavioursOf, chosen, nearest, switches, judged }, null, 2)}\n`,
+      `${JSON.stringify({ schemaVersion: 1, current, build, behavioursOf: surface.behavioursOf, known, chosen, nearest, switches, judged }, null, 2)}\n`,
     );
   else {
     const rows = judged.map(({ library, verdict, from, why, prediction }) => [
@@ -76,7 +79,7 @@ async function advise({ current, build, browser, switch: chosen, json }: AdviseO
       prediction?.confidence ?? 'not known',
     ]);
     const { result, width } = processTerminal();
-    result(`${sentence}\n${restSentence(nearest)}${captureSentence(surface)}\n${columns(rows, width)}`);
+    result(`${sentence}\n${restSentence(nearest)}${reportedBuildLine(known)}.\n\n${columns(rows, width)}`);
   }
   if (nearest) return exitCode.asExpected;
   return unsure ? exitCode.inconclusive : exitCode.unexpected;
@@ -123,11 +126,6 @@ function restSentence(nearest: JudgedVersion | null): string {
   const open = prediction.open.filter(({ offered }) => offered).map(openWords);
   const rest = open.length > 0 ? ` It rests on ${open.join('; ')}.` : '';
   return `What ${library} needs there ${knownWords[prediction.confidence]}${readBuildsWords(prediction.read)}.${rest}\n`;
-}
-
-function captureSentence({ build, behavioursOf }: Surface): string {
-  const doubt = buildDoubt(null, behavioursOf === null ? {} : { behavioursOf });
-  return doubt === null ? '' : `${build} ${doubt}.\n`;
 }
 
 function sentenceOf(

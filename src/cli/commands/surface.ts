@@ -16,7 +16,7 @@ import { diffBuilds } from '../../surface/diff-builds.ts';
 import { diffLibraries } from '../../surface/diff-libraries.ts';
 import { type LibraryIndex, libraryIndex } from '../../surface/library-index.ts';
 import { behindSwitches, switchBreaks } from '../../surface/switch-breaks.ts';
-import { storedStandings } from '../advise/judge-attempts.ts';
+import { knownBuild, storedStandings } from '../advise/judge-attempts.ts';
 import { parseBuildOption } from '../options/build-option.ts';
 import { checkedBy, parsedBy } from '../options/option-values.ts';
 import { pageSwitchesOption } from '../options/switch-options.ts';
@@ -83,6 +83,7 @@ export function surfaceCommand(): Command {
 
 const checkHelp = `
 Each other value of a switch that breaks something is named, with what it breaks.
+A line says how old the build is, from where its names and behaviours are known, and what of it was seen live.
 The attempts of the library on that build, where the store has some, are a line of their own: names do not say whether texts arrive.
 
 Exit codes: 0 nothing is known to stop the library up to ready and its first message (with --methods: nor any method), 1 something
@@ -101,9 +102,10 @@ async function check(library: string, { build, json, methods: byMethod, switch: 
   const methods = byMethod ? behindSwitches(checkMethods(index, offered), switches) : [];
   const seen = await storedStandings(offered.build, 'current', [label], chosen);
   const attempted = seen.flatMap((standing) => standing.flows);
-  show({ ...checked, chosen, switches, attempted, ...(byMethod && { methods }) }, json, (width) =>
+  const known = await knownBuild(offered);
+  show({ ...checked, chosen, switches, attempted, known, ...(byMethod && { methods }) }, json, (width) =>
     renderCheck(
-      { check: checked, chosen, switches, known: offered.known, seen, methods: byMethod ? methods : null },
+      { check: checked, chosen, switches, range: offered.known, known, seen, methods: byMethod ? methods : null },
       width,
     ),
   );

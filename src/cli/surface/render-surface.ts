@@ -1,4 +1,5 @@
 import { boundsWords } from '../../contracts/bounds-words.ts';
+import type { ReportedBuild } from '../../contracts/build-origin.ts';
 import type { Needs } from '../../contracts/needs.ts';
 import type { Standing } from '../../contracts/standing.ts';
 import type { MethodState, MissingKind, SurfaceCheck, SwitchBreak } from '../../contracts/surface-check.ts';
@@ -7,7 +8,7 @@ import { columns } from '../../report/fit-text.ts';
 import type { BuildDiff } from '../../surface/diff-builds.ts';
 import type { LibraryDiff } from '../../surface/diff-libraries.ts';
 import { isBeforeReady, listNames, type NamedNeed } from '../../surface/list-names.ts';
-import { buildDoubt } from '../../words/prediction.ts';
+import { reportedBuildLine } from '../../words/build-origin.ts';
 import { flowCounts, whatItDoes } from '../../words/standing.ts';
 import { switchSentence } from '../../words/switch-words.ts';
 import { readBuildsWords } from './read-builds.ts';
@@ -27,7 +28,9 @@ export function renderNeeds(needs: Needs, width?: number): string {
 interface ShownCheck {
   check: SurfaceCheck;
   /** The builds that are known. */
-  known: { from: string; to: string };
+  range: { from: string; to: string };
+  /** From where the checked one is known. */
+  known: ReportedBuild;
   /** What the attempts in the store say of the library on the build. */
   seen: readonly Standing[];
   /** Null where they were not asked for. */
@@ -39,8 +42,11 @@ interface ShownCheck {
 }
 
 /** The tables of `surface check`. */
-export function renderCheck({ check, chosen, switches, known, seen, methods }: ShownCheck, width?: number): string {
-  const { library, build, missing, extrapolated, behavioursOf } = check;
+export function renderCheck(
+  { check, chosen, switches, range, known, seen, methods }: ShownCheck,
+  width?: number,
+): string {
+  const { library, build, missing, extrapolated } = check;
   const rows = missing
     .filter(({ stops }) => !methods || stops !== 'methods')
     .map((entry) => [
@@ -53,9 +59,9 @@ export function renderCheck({ check, chosen, switches, known, seen, methods }: S
     `${library} on ${[build, chosenText(chosen)].filter(Boolean).join(' with ')}: ${verdictText(check, seen)}\n`,
     ...switches.map((each) => `${switchSentence(each)}\n`),
     ...seen.map(({ flows }) => `In its attempts it ${whatItDoes(flows)} (${flowCounts(flows)}).\n`),
-    ...(extrapolated ? [`Nothing is known of builds outside of ${known.from} to ${known.to}: this is a guess.\n`] : []),
+    ...(extrapolated ? [`Nothing is known of builds outside of ${range.from} to ${range.to}: this is a guess.\n`] : []),
     `Confidence: ${check.confidence}${readBuildsWords(check.read)}.\n`,
-    ...(behavioursOf === null ? [] : [`${build} ${buildDoubt(null, { behavioursOf })}.\n`]),
+    `${reportedBuildLine(known)}.\n`,
     ...check.restsOn.map(
       (rest) => `It rests on ${rest.name}, which changed ${boundsWords(rest)}: the data takes ${build} for older.\n`,
     ),
