@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { withPool, withPoolInUse } from '../../src/cli/live/open-pool.ts';
 import { program } from '../../src/cli/program.ts';
 import { captureTonight } from '../../src/cli/watch/live-watch.ts';
 import { AccountPool } from '../../src/live/account-pool.ts';
-import { readLivePolicy } from '../../src/live/live-policy.ts';
+import { dayMs, readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LiveTables } from '../../src/live/tables.ts';
 import { sealKeys } from '../../src/service/seal-keys.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
@@ -44,6 +45,16 @@ async function addAnna(): Promise<void> {
   const pool = new AccountPool(database, readLivePolicy(), sealKeys({}, join(home, 'seal.key'))());
   const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
   await pool.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
+  await database.close();
+}
+
+/** As if the phone of every account had been opened that long ago. */
+async function seenAgo(ms: number): Promise<void> {
+  const database = await openDatabase<LiveTables>(`sqlite:${join(home, 'store.sqlite')}`);
+  await database.kysely
+    .updateTable('live_accounts')
+    .set({ phone_seen_at: Date.now() - ms })
+    .execute();
   await database.close();
 }
 
@@ -130,6 +141,39 @@ test('one switch stops the requests without an account too: nothing reaches the 
   await store.close();
   site.close();
 });
+
+test('a command that uses accounts names the phones to open in its last line, from the first reminder on', async () => {
+  await addAnna();
+  const said: string[] = [];
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  for (const days of [0, 6, 11]) {
+    await seenAgo(days * dayMs + 1_000);
+    expect(await withPoolInUse({}, async () => days)).toBe(days);
+  }
+  stderr.mockRestore();
+  const [line = '', ...others] = said;
+  expect(line.replaceAll(/\s+/g, ' ')).toBe(
+    'open WhatsApp on the phone of anna, then `account check NAME --phone-seen`: it logs out all devices in 3 days ',
+  );
+  expect(others).toEqual([]);
+  await run('account', 'remove', 'anna');
+});
+
+test.each([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['', false],
+])(
+  'with CI=%j it is %s that the terminal warns of a folder of profiles that runners do not share',
+  async (ci, warns) => {
+    const said = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    const env = { CI: ci, WWEBJS_CANARY_SEAL_KEY: 'ab'.repeat(32) };
+    const shared = { database: 'mysql://u:p@127.0.0.1:1/x', profiles: `folder:${temporaryFolder()}` };
+    await expect(withPool(shared, async () => {}, env)).rejects.toThrow('does not answer');
+    expect(said.mock.calls.join().includes('it has to be a folder that all runners share')).toBe(warns);
+  },
+);
 
 test('two devices of one number are no pair, and a reason is not longer than every database keeps it', async () => {
   await addAnna();

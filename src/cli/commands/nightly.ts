@@ -22,7 +22,7 @@ import { planOf } from '../../runs/read-plan.ts';
 import { openStore } from '../../store/open-store.ts';
 import { checkRequest } from '../../verdicts/gate.ts';
 import { withFleet } from '../fleet/open-fleet.ts';
-import { liveAttempts, withPool } from '../live/open-pool.ts';
+import { liveAttempts, withPoolInUse } from '../live/open-pool.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { greatestSeed, socketAddress, webhookAddress, wholeNumber } from '../options/option-values.ts';
 import { addQueueOptions, type QueueOptions } from '../options/queue-options.ts';
@@ -154,7 +154,7 @@ async function checkLive(live: NonNullable<Nightly['live']>): Promise<void> {
 /** Opens the pool of live accounts for the time of `work`. */
 function withLive({ live }: Nightly, options: PoolOptions, { progress }: Terminal): NightSettings['withLive'] {
   return (flows, work) =>
-    withPool(options, async (pool) => {
+    withPoolInUse(options, async (pool) => {
       const attempts = liveAttempts(pool, { accounts: live?.account, write: progress });
       await attempts.check(await Promise.all(flows.map((flow) => loadFlow(flow, 'live'))));
       return work(attempts);

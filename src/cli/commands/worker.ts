@@ -12,7 +12,7 @@ import { WaitsForLease } from '../../queue/job.ts';
 import { deadlineFactor } from '../../runner/deadlines.ts';
 import type { LiveAttempter } from '../../runner/run-plan.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
-import { liveAttempts, withPool } from '../live/open-pool.ts';
+import { liveAttempts, withPoolInUse } from '../live/open-pool.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { duration, list, parsedBy, wholeNumber } from '../options/option-values.ts';
 import { addQueueOptions, lostAfterMs, type QueueOptions } from '../options/queue-options.ts';
@@ -78,7 +78,7 @@ async function serve(options: WorkerCommandOptions, named: readonly string[]): P
   deadlineFactor();
   if (!options.target.includes('live')) return work(options, options.queue, named);
   const { account: accounts } = options;
-  await withPool(options, (pool) => {
+  await withPoolInUse(options, (pool) => {
     const attempts = liveAttempts(pool, {
       accounts,
       waitsElsewhere: true,

@@ -2,16 +2,20 @@ import { existsSync } from 'node:fs';
 import { FolderBlobs } from '../../blobs/folder-blobs.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
-import { AccountPool } from '../../live/account-pool.ts';
+import { onCi } from '../../contracts/on-ci.ts';
+import { AccountPool, type LiveAccount } from '../../live/account-pool.ts';
 import { CodeShower } from '../../live/code-shower.ts';
+import { phoneReminder } from '../../live/limits.ts';
 import { type LiveAttemptOptions, LiveAttempts } from '../../live/live-attempts.ts';
-import { readLivePolicy } from '../../live/live-policy.ts';
+import { type LivePolicy, readLivePolicy } from '../../live/live-policy.ts';
 import type { LivePool } from '../../live/live-starts.ts';
 import type { LiveTables } from '../../live/tables.ts';
+import { processTerminal } from '../../report/terminal.ts';
 import { openVault, type Vault } from '../../service/profiles/open-vault.ts';
 import { SealedProfiles } from '../../service/profiles/sealed-profiles.ts';
 import { sealKeys } from '../../service/seal-keys.ts';
 import { openDatabase } from '../../store/database/open-database.ts';
+import { plural } from '../../words/text.ts';
 import type { PoolOptions } from '../options/live-options.ts';
 import { embeddedDatabase } from '../options/service-database.ts';
 
@@ -36,6 +40,32 @@ export async function withPool<T>(
   }
 }
 
+/** The same for commands that make attempts: in the end it names the phones that a person has to open. */
+export async function withPoolInUse<T>(options: PoolOptions, work: (pool: LivePool) => Promise<T>): Promise<T> {
+  return withPool(options, async (pool) => {
+    const value = await work(pool);
+    const line = phonesToOpen(await pool.accounts.list(), pool.policy, await pool.accounts.now());
+    if (line !== null) processTerminal().progress(`${line}\n`);
+    return value;
+  });
+}
+
+/** One line; null where no reminder is due. @param now milliseconds since 1970 */
+function phonesToOpen(
+  accounts: readonly Pick<LiveAccount, 'name' | 'state' | 'phoneSeenAt'>[],
+  policy: LivePolicy,
+  now: number,
+): string | null {
+  const due = accounts.flatMap(({ name, state, phoneSeenAt }) => {
+    const reminder = state === 'retired' ? null : phoneReminder(policy, phoneSeenAt, now);
+    return reminder === null ? [] : [{ name, left: reminder.left }];
+  });
+  if (due.length === 0) return null;
+  const names = due.map(({ name }) => name).join(' and ');
+  const left = Math.min(...due.map((each) => each.left));
+  return `open WhatsApp on the phone of ${names}, then \`account check NAME --phone-seen\`: it logs out all devices in ${plural(left, 'day')}`;
+}
+
 /**
  * The same for commands that use accounts and add none.
  *
@@ -46,7 +76,7 @@ export async function withPoolThere<T>(options: PoolOptions, work: (pool: LivePo
     throw new InputError(
       '--target live: there is no live account yet; `account add` links the first one (docs/live.md)',
     );
-  return withPool(options, work);
+  return withPoolInUse(options, work);
 }
 
 function openStore(
@@ -54,13 +84,17 @@ function openStore(
   env: NodeJS.ProcessEnv,
 ): Vault {
   const isShared = address !== undefined && !address.startsWith('sqlite:');
-  if (env.CI && !isShared)
+  if (onCi(env) && !isShared)
     throw new InputError(
       'live accounts on a runner of CI need a database that all machines share (--database mysql://...): a profile that comes with the runner is a copy, and WhatsApp ends the link of a device that is there twice (docs/live.md)',
     );
   if (isShared && profiles === undefined)
     throw new InputError(
       '--profiles: machines that share a database of live accounts share the store of their profiles too',
+    );
+  if (onCi(env) && profiles?.startsWith('folder:'))
+    processTerminal().progress(
+      `--profiles ${profiles}: it has to be a folder that all runners share; with one of this runner alone the next runner has no profile, and the account has to be linked anew (docs/live.md)\n`,
     );
   if (profiles !== undefined) return openVault(profiles, env);
   return { blobs: new FolderBlobs(home('live-profiles')), keys: sealKeys(env, home('seal.key'))() };

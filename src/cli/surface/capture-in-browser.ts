@@ -11,7 +11,7 @@ import { fetchAccountPage, fetchRunPage } from '../../surface/capture/fetch-page
 import type { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import type { LiveSite } from '../../surface/capture/live-site.ts';
 import { type RunPage, runPage } from '../../surface/page/run-page.ts';
-import { liveAttempts, withPool } from '../live/open-pool.ts';
+import { liveAttempts, withPoolInUse } from '../live/open-pool.ts';
 import type { PoolOptions } from '../options/live-options.ts';
 import { stopSignal } from '../process/signals.ts';
 
@@ -39,7 +39,7 @@ export async function pageInBrowser(from: PageInBrowser, forced: boolean): Promi
  */
 export async function pageOfAccount(from: PageInBrowser, name: string, options: PoolOptions): Promise<CapturedPage> {
   const { progress } = processTerminal();
-  return withPool(options, async (pool) => {
+  return withPoolInUse(options, async (pool) => {
     await pool.accounts.find(name);
     return untilStopped(from, async (browser, signal) =>
       captureAccount(liveAttempts(pool, { accounts: [name], write: progress }), { ...from, name, browser, signal }),
