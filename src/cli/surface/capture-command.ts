@@ -120,7 +120,9 @@ async function captureInto(folder: string, options: CaptureOptions): Promise<Exi
   const captured = captureSurface(page, touchedModules(), readings);
   kept.keepReadings(readings.text());
   if (page.method === 'network') kept.keepOnly(new Set(page.scripts.map(({ name }) => name)));
-  const file = options.out ?? home('captures', `${captured.names.build}.json`);
+  // The capture of the live site, where there is one, stays.
+  const name = `${captured.names.build}${captured.standIn ? '.stand-in' : ''}.json`;
+  const file = options.out ?? home('captures', name);
   if (options.out === undefined) makeFolder(home('captures'));
   await writeReportFile(file, [captureText(captured)]);
   if (options.connectTo === undefined) await keepDrift(captured, Date.now());

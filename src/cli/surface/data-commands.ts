@@ -21,9 +21,10 @@ export function importCommand(): Command {
   return new Command('import')
     .description("add a capture to the user's own facts, which lie over those of the package")
     .argument('<file>', 'what surface capture wrote')
+    .option('--stand-in', 'also a capture of a replica, or of another page that stood in for the live site')
     .addHelpText('after', importHelp)
-    .action(async (file: string) => {
-      processTerminal().result(`${(await importCapture(file)).join('\n')}\n`);
+    .action(async (file: string, { standIn = false }: { standIn?: boolean }) => {
+      processTerminal().result(`${(await importCapture(file, standIn)).join('\n')}\n`);
     });
 }
 
@@ -36,8 +37,12 @@ Exit codes: 0 added, 3 bad usage or input, 4 it could not be written
 Example:
   wwebjs-canary surface import tonight.json`;
 
-async function importCapture(file: string): Promise<string[]> {
+async function importCapture(file: string, isStandInAllowed: boolean): Promise<string[]> {
   const capture = readCapture(file);
+  if (capture.standIn && !isStandInAllowed)
+    throw new InputError(
+      `${file}: it is of a page that stood in for the live site, such as a replica, and would count as a fact about WhatsApp Web; --stand-in adds it all the same`,
+    );
   const folder = userDataFolder();
   if (folder === null) return addToCheckout(capture, { archive: archiveText, shapes: shapesText });
   const target = userFiles.capture(folder, capture.names.build);

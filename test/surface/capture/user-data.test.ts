@@ -51,7 +51,10 @@ describe('in a project of the user', () => {
   test('an imported capture is the surface of its build, and leaves the project with a signed export', async () => {
     const diff = () => inProject('surface', 'diff', '2.3000.1044822804', tonight, '--json');
     expect(JSON.parse((await diff()).stdout).modules.removed).not.toContain('WAWebChatForwardMessage');
-    const imported = await inProject('surface', 'import', 'tonight.json');
+    const refused = await inProject('surface', 'import', 'tonight.json');
+    expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('stood in for the live site') });
+    expect(existsSync(join(own, 'captures'))).toBe(false);
+    const imported = await inProject('surface', 'import', 'tonight.json', '--stand-in');
     expect(imported).toMatchObject({ exit: 0, stdout: `${join(own, 'captures', '1059999999.json')}\n` });
     expect(JSON.parse((await diff()).stdout).modules.removed).toContain('WAWebChatForwardMessage');
     expect(await inProject('surface', 'export', '--sign', 'ours.pem', '--out', 'facts.json')).toMatchObject({
@@ -136,7 +139,7 @@ describe('in a project of the user', () => {
     const stale = { ...facts, facts: { ...facts.facts, known: { ...facts.facts.known, to: '2.3000.1037160418' } } };
     for (const archive of Object.values(stale.archives)) archive.modules = {};
     writeFileSync(kept, JSON.stringify(stale));
-    await ours('surface', 'import', file);
+    await ours('surface', 'import', file, '--stand-in');
     const { stdout, stderr } = await ours('surface', 'diff', '2.3000.1044822804', tonight, '--json');
     expect(JSON.parse(stdout || 'null')?.modules.removed, stderr).toContain('WAWebChatForwardMessage');
     writeFileSync(kept, '{}');
