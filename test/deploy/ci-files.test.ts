@@ -89,6 +89,7 @@ const unscheduled = {
   'test:kubernetes': 'needs root',
   'test:mutation': 'reports mutants, and takes hours for all folders',
   'test:upstream': 'needs a checkout of the library',
+  'test:watch-live': 'is a part of test:flows',
   'test:wwebjs-api': 'needs a checkout of wwebjs-api',
 };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { type ExampleCell, exampleRun, failedAttempt, passedAttempt, planned } from '../fixtures/example-run.ts';
@@ -71,6 +71,10 @@ test('each night is judged, kept, and compared with the night before; a webhook 
 
 test('the nightly workflow does a whole night, shows it, keeps it, and notifies a webhook', async () => {
   const home = await toyHome();
+  for (const folder of ['capture', 'captures']) {
+    mkdirSync(join(home, folder), { recursive: true });
+    writeFileSync(join(home, folder, 'kept'), '');
+  }
   const [notified, address, close] = await startWebhook();
   const files = toyFiles([toys.works, toys.fails], ['2.3000.1029241508'], 'budget: 5\nrun: {}\ngate: {}');
   const project = makeProject({ main: toys.works }, files);
@@ -87,7 +91,13 @@ test('the nightly workflow does a whole night, shows it, keeps it, and notifies 
     expect(notified).toEqual(['unexpected 0.0.2', 'night']);
     const reports = readdirSync(join(forge.artifacts, 'wwebjs-canary-reports'));
     expect(reports).toEqual(expect.arrayContaining(['night.json', 'night.md', 'report.json', 'summary.md']));
-    expect(readdirSync(forge.caches).filter((name) => name.startsWith('wwebjs-canary-history-'))).toHaveLength(1);
+    const [history = '', ...others] = readdirSync(forge.caches).filter((name) =>
+      name.startsWith('wwebjs-canary-history-'),
+    );
+    expect(others).toEqual([]);
+    // The next night compares with the last capture, and requests no script again.
+    const kept = readdirSync(join(forge.caches, history)).map((name) => name.split('%').at(-1));
+    expect(kept.sort()).toEqual(['capture', 'captures', 'store.sqlite']);
   } finally {
     await close();
     vi.unstubAllEnvs();
