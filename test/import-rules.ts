@@ -173,8 +173,9 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'a run is a plan that the runner executes into the store and the reports, on builds that it may name as captures; it knows nothing of a command line',
   },
   queue: {
-    may: ['blobs', 'browser', 'codes', 'contracts', 'library', 'runner', 'words'],
-    because: 'workers make attempts as this machine does; records are kept and judged where the run was started',
+    may: ['blobs', 'browser', 'codes', 'contracts', 'library', 'replica/builds', 'runner', 'words'],
+    because:
+      'workers make attempts as this machine does, on the facts about builds of the run; records are kept and judged where the run was started',
   },
   verdicts: {
     may: [

@@ -19,6 +19,8 @@ export interface QueueCounts {
   /** Of what is in the queue, and of wwebjs-canary. */
   schema: number;
   version: string;
+  /** The facts about builds of its runs, without captures. */
+  facts: string;
   target: Target;
   browser: string;
   library: string;

@@ -6,7 +6,7 @@ import type { Instruments } from '../metrics/instruments.ts';
 /** A scrape waits no longer for the queue; a client whose server is away waits until it is back. */
 const answerMs = 3_000;
 
-/** Figures of the queues of a fleet. Queues of several releases that serve the same attempts are one queue here. */
+/** Figures of the queues of a fleet. Queues of several releases, or of other facts about builds, that serve the same attempts are one queue here. */
 export class QueueFigures {
   readonly #read: () => Promise<FleetCounts>;
   readonly #onTrouble: (error: unknown) => void;
@@ -47,13 +47,13 @@ export class QueueFigures {
     for (const queue of counts.queues) this.#add(queue);
   }
 
-  #add({ schema, version, target, browser, library, attempts, workers, wait, run, lost }: QueueCounts): void {
+  #add({ schema, version, facts, target, browser, library, attempts, workers, wait, run, lost }: QueueCounts): void {
     const labels = { target, browser, library };
     for (const state of queueStates) this.#attempts.add({ ...labels, state }, attempts[state]);
     this.#workers.add(labels, workers);
     this.#wait.add(labels, wait);
     this.#run.add(labels, run);
-    const queue = JSON.stringify([schema, version, labels]);
+    const queue = JSON.stringify([schema, version, facts, labels]);
     this.#lost.inc(labels, Math.max(0, lost - (this.#countedLost.get(queue) ?? 0)));
     this.#countedLost.set(queue, lost);
   }

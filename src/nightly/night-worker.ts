@@ -4,9 +4,10 @@ import type { GateStep, Night, NightStep, RunStep, StepResult } from '../contrac
 import { readPolicy } from '../contracts/read-policy.ts';
 import type { RunObserver } from '../contracts/run.ts';
 import { buildOfText } from '../replica/builds/captured-build.ts';
+import { hasFactsOf } from '../replica/builds/run-facts.ts';
 import { reportResult } from '../report/report-result.ts';
 import { verdictReporters } from '../report/verdict/verdict-reporters.ts';
-import { executeRun, type Fleet, fleetSlots, isOnOwnCapture, type RunSettings } from '../runs/execute-run.ts';
+import { executeRun, type Fleet, fleetSlots, type RunSettings } from '../runs/execute-run.ts';
 import type { ResumedRun } from '../runs/resumed-run.ts';
 import { answerRequest, checkRequest, resolveVersions } from '../verdicts/gate.ts';
 import { cellName } from '../words/cell-names.ts';
@@ -97,7 +98,7 @@ export class NightWorker {
   }
 
   async #run(step: RunStep): Promise<StepResult> {
-    const { store, slots, signal, withLive, withFleet } = this.#settings;
+    const { store, slots, withLive, withFleet } = this.#settings;
     this.#captured();
     const open = openCells(step, await madeAttempts(store, [step]));
     const troubles: unknown[] = [];
@@ -105,14 +106,9 @@ export class NightWorker {
       const flows = [...new Set(open.map(({ cell }) => cell.flow))];
       const isLive = open[0]?.cell.target === 'live';
       await withFleet(async (maker) => {
-        // Workers do not have tonight's capture.
-        const onFleet = maker ? open.filter((planned) => !isOnOwnCapture(planned)) : [];
-        const here = maker ? open.filter(isOnOwnCapture) : open;
-        const slotsHere = (maker ? undefined : slots) ?? defaultSlots();
-        if (here.length > 0 && isLive)
-          await withLive(flows, (live) => this.#attempt(step, here, { slots: 1, live }, troubles));
-        else if (here.length > 0) await this.#attempt(step, here, { slots: slotsHere }, troubles);
-        if (maker && onFleet.length > 0 && !signal.aborted) await this.#attemptOnFleet(step, onFleet, maker, troubles);
+        if (maker) await this.#attemptOnFleet(step, open, maker, troubles);
+        else if (isLive) await withLive(flows, (live) => this.#attempt(step, open, { slots: 1, live }, troubles));
+        else await this.#attempt(step, open, { slots: slots ?? defaultSlots() }, troubles);
       });
     }
     return this.#resultOfRun(step, troubles);
@@ -141,8 +137,7 @@ export class NightWorker {
     for (const id of runs.toReversed()) {
       const run = (await store.runs.get(id))?.run;
       if (run?.finishedAt !== null) continue;
-      const plan = await store.plannedCells.ofRun(id);
-      if (!plan.some(isOnOwnCapture)) return { run, plan };
+      if (hasFactsOf(id)) return { run, plan: await store.plannedCells.ofRun(id) };
     }
     return null;
   }

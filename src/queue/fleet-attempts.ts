@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { EvidenceCarrier } from '../blobs/evidence-store.ts';
-import type { Attempt } from '../contracts/attempt.ts';
+import type { Attempt, Cell } from '../contracts/attempt.ts';
 import { home } from '../contracts/home.ts';
 import { TroubleError } from '../contracts/input-error.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import type { TraceMode } from '../contracts/trace.ts';
 import { within } from '../contracts/within.ts';
+import { forgetFactsOf, keepFactsOf, type RunFacts } from '../replica/builds/run-facts.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
+import { hashOfFlow } from '../runner/load-flow.ts';
 import type { AttemptMaker, NumberedTask } from '../runner/run-plan.ts';
 import { countEnded } from './fleet-counts.ts';
 import { type FleetLink, farewellMs, hintSchema, keys, parsed } from './fleet-link.ts';
@@ -20,6 +22,8 @@ export interface FleetOptions {
   evidence: EvidenceCarrier;
   /** Of wwebjs-canary. */
   version: string;
+  /** The facts in effect, asked for when a run starts. */
+  facts(): RunFacts;
   trace?: TraceMode | undefined;
   /** A worker that does not renew its lock for so long is lost. */
   lostAfterMs: number;
@@ -77,6 +81,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
   #state: RunState = 'open';
   #isTakenOver = false;
   #runId = '';
+  #facts: RunFacts;
   #onSlots: (slots: number) => Promise<void> = async () => {};
 
   /** Attempts that the workers of the fleet make at the same time. */
@@ -90,14 +95,16 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
   /** With the workers that are connected now. */
   static async open(link: FleetLink, options: FleetOptions): Promise<FleetAttempts> {
     const fleet = new FleetAttempts(link, options);
+    const { base } = fleet.#facts;
     const workers = await link.workers();
-    fleet.slots.now = slotsOf(workers.filter(({ version }) => version === options.version));
+    fleet.slots.now = slotsOf(workers.filter(({ version, facts }) => version === options.version && facts === base));
     return fleet;
   }
 
   private constructor(link: FleetLink, options: FleetOptions) {
     this.#link = link;
     this.#options = options;
+    this.#facts = options.facts();
   }
 
   /** @throws TroubleError when another process coordinates the run. */
@@ -106,6 +113,9 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     const subscription = await this.#link.second();
     this.#subscription = subscription;
     await this.#takeRun();
+    this.#facts = this.#options.facts();
+    keepFactsOf(run.id, this.#facts);
+    await this.#keepCaptures().catch(refused);
     subscription.on('message', (_channel, text) => this.#hear(text));
     await subscription.subscribe(keys.events(run.id)).catch(refused);
     this.#following = Promise.all([this.#keepRun(), this.#follow()]);
@@ -113,12 +123,14 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
 
   async attempt(task: NumberedTask, run: RunInfo, signal: AbortSignal, begun: () => Promise<void>) {
     const { id, seed, planned } = task;
-    const { trace, version } = this.#options;
+    const { trace } = this.#options;
     const { cell } = planned;
-    const need = needOf(cell, version);
+    const need = this.#needOf(cell);
     const jobId = jobIdOf(run.id, task);
     const { promise, resolve: end, reject: fail } = Promise.withResolvers<Attempt | null>();
-    const data: JobData = { runId: run.id, id, seed, cell, ...(trace && { trace }) };
+    const captures = this.#facts.captures?.id ?? null;
+    const flow = hashOfFlow(cell);
+    const data: JobData = { runId: run.id, id, seed, cell, captures, ...(trace && { trace }), ...(flow && { flow }) };
     if (signal.aborted) return null;
     this.#stopWith(signal);
     const state = { isBegun: false, worker: null, isEnded: false, missing: 0 };
@@ -135,7 +147,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
   }
 
   async attemptEnded({ cell }: PlannedCell, { id, code }: Attempt): Promise<void> {
-    const need = needOf(cell, this.#options.version);
+    const need = this.#needOf(cell);
     const job = this.#recorded.get(id);
     this.#recorded.delete(id);
     // The record is kept: a server that is away must not hold up the run.
@@ -149,7 +161,8 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     }).catch(() => {});
   }
 
-  async runEnded(): Promise<void> {
+  async runEnded({ finishedAt }: RunInfo): Promise<void> {
+    if (finishedAt !== null) forgetFactsOf(this.#runId);
     this.#over.abort();
     this.#wake();
     await within(farewellMs, async () => {
@@ -180,6 +193,14 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
 
   #runValue(): string {
     return `${this.#state} ${this.#owner}`;
+  }
+
+  #needOf(cell: Cell): QueueNeed {
+    return needOf(cell, { version: this.#options.version, facts: this.#facts.base });
+  }
+
+  async #keepCaptures(): Promise<void> {
+    if (this.#facts.captures) await this.#link.keepCaptures(this.#facts.captures);
   }
 
   async #add({ need, data, jobId }: Pending): Promise<void> {
@@ -257,6 +278,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     if (before !== null && !before.endsWith(this.#owner))
       throw new TroubleError(`another process has taken over run ${this.#runId}`);
     await redis.set(keys.run(this.#runId), this.#runValue(), 'PX', runLeaseMs);
+    await this.#keepCaptures();
   }
 
   async #lookForWorkers(): Promise<void> {

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import { within } from '../contracts/within.ts';
+import type { PackedCaptures } from '../replica/builds/run-facts.ts';
 import { type FleetWorker, fleetWorkerSchema, type QueueNeed, queueName, queueNeedSchema } from './needs.ts';
 import { queueAddress, withoutCredentials } from './queue-address.ts';
 
@@ -16,6 +17,8 @@ export const farewellMs = 5_000;
 const leastVersion = [6, 2] as const;
 /** A worker that has not said anything for so long is not connected. */
 const rosterMs = 15_000;
+/** Captures of a run that no coordinator keeps any more. */
+const capturesSeconds = 600;
 
 export const keys = {
   needs: `${prefix}:needs`,
@@ -23,6 +26,8 @@ export const keys = {
   worker: (id: string) => `${prefix}:worker:${id}`,
   /** What the coordinator of a run wants; gone some time after the coordinator. */
   run: (id: string) => `${prefix}:run:${id}`,
+  /** The captures of runs, by their hash. */
+  captures: (id: string) => `${prefix}:captures:${id}`,
   /** The channel of what happens to the attempts of a run. */
   events: (id: string) => `${prefix}:events:${id}`,
 };
@@ -167,6 +172,18 @@ export class FleetLink {
 
   async leave(id: string): Promise<void> {
     await this.redis.multi().del(keys.worker(id)).srem(keys.workers, id).exec();
+  }
+
+  /** To be repeated by the coordinator of a run that has them: a server may lose them. */
+  async keepCaptures({ id, bytes }: PackedCaptures): Promise<void> {
+    const key = keys.captures(id);
+    if ((await this.redis.expire(key, capturesSeconds)) === 0) await this.redis.set(key, bytes, 'EX', capturesSeconds);
+  }
+
+  /** Null where the server does not have them. */
+  async captures(id: string): Promise<PackedCaptures | null> {
+    const bytes = await this.redis.getBuffer(keys.captures(id));
+    return bytes && { id, bytes };
   }
 
   async close(): Promise<void> {

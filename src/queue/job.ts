@@ -8,6 +8,8 @@ import type { NumberedTask } from '../runner/run-plan.ts';
 /** Of runs and attempts: they name folders on every machine, and a job may come from anywhere. */
 const idSchema = z.string().regex(/^[\w-]+$/);
 
+const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** What a worker gets of an attempt. */
 export const jobDataSchema = z.object({
   runId: idSchema,
@@ -16,6 +18,10 @@ export const jobDataSchema = z.object({
   seed: z.number().int(),
   cell: cellSchema,
   trace: z.enum(traceModes).optional(),
+  /** Names the captures of the run; null where it has none. */
+  captures: hashSchema.nullable(),
+  /** The hash of the file of the flow; left out where the flow comes with the project. */
+  flow: hashSchema.optional(),
 });
 export type JobData = z.infer<typeof jobDataSchema>;
 

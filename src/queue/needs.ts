@@ -4,13 +4,15 @@ import { targetSchema } from '../contracts/outcome.ts';
 import { plural } from '../words/text.ts';
 
 /** The version of everything that `run --queue` and `worker` write to Redis. Another one is another fleet on the same server. */
-export const queueSchema = 1;
+export const queueSchema = 2;
 
 /** What an attempt needs of a worker. Every need has a queue of its own, so that no worker takes what it cannot make. */
 export const queueNeedSchema = z.strictObject({
   schema: z.number().int(),
   /** Of wwebjs-canary: records of two versions are not compared. */
   version: z.string(),
+  /** The facts about builds, without captures: `base` of the facts of the run. */
+  facts: z.string(),
   target: targetSchema,
   browser: z.string(),
   library: z.string(),
@@ -31,6 +33,8 @@ export const fleetWorkerSchema = z.object({
   name: z.string(),
   schema: z.number().int(),
   version: z.string(),
+  /** As of a need. */
+  facts: z.string(),
   /** Attempts at the same time. */
   slots: z.number().int(),
   /** Attempts that it makes now. */
@@ -39,24 +43,30 @@ export const fleetWorkerSchema = z.object({
 });
 export type FleetWorker = z.infer<typeof fleetWorkerSchema>;
 
-export function needOf({ target, browser, library }: Cell, version: string): QueueNeed {
-  return { schema: queueSchema, version, target, browser, library };
+/** @param coordinator what starts the run */
+export function needOf(
+  { target, browser, library }: Cell,
+  { version, facts }: Pick<QueueNeed, 'version' | 'facts'>,
+): QueueNeed {
+  return { schema: queueSchema, version, facts, target, browser, library };
 }
 
 /** The name of the queue of a need. BullMQ forbids colons in it. */
-export function queueName({ schema, version, target, browser, library }: QueueNeed): string {
-  return [schema, version, target, browser, library].map((part) => encodeURIComponent(part)).join(' ');
+export function queueName({ schema, version, facts, target, browser, library }: QueueNeed): string {
+  return [schema, version, facts, target, browser, library].map((part) => encodeURIComponent(part)).join(' ');
 }
 
 /** Why a worker takes no attempt with this need; null when it does. */
 export function whyNotServed(
-  worker: Pick<FleetWorker, 'schema' | 'version' | 'serves'>,
+  worker: Pick<FleetWorker, 'schema' | 'version' | 'facts' | 'serves'>,
   need: QueueNeed,
 ): string | null {
   const { targets, browsers, libraries } = worker.serves;
   if (worker.schema !== need.schema) return `has queue schema ${worker.schema} and the run has ${need.schema}`;
   if (worker.version !== need.version)
     return `is wwebjs-canary ${worker.version} and the run was started by ${need.version}`;
+  if (worker.facts !== need.facts)
+    return 'has other facts about builds than the run; `surface update` with the same file on both makes them equal';
   if (!targets.includes(need.target)) return `serves the target ${targets.join(', ')}`;
   if (!browsers.includes(need.browser)) return `serves the browsers ${browsers.join(', ')}`;
   if (libraries && !libraries.includes(need.library)) return `serves the libraries ${libraries.join(', ')}`;

@@ -4,7 +4,9 @@ import type { Job, Worker } from 'bullmq';
 import type { EvidenceCarrier } from '../blobs/evidence-store.ts';
 import type { Code } from '../codes/codes.ts';
 import type { Attempt } from '../contracts/attempt.ts';
+import { TroubleError } from '../contracts/input-error.ts';
 import { within } from '../contracts/within.ts';
+import type { PackedCaptures } from '../replica/builds/run-facts.ts';
 import { Finding } from '../runner/finding.ts';
 import { type FleetLink, farewellMs, type Hint, keys } from './fleet-link.ts';
 import { interruptedReason, type JobData, type JobResult, jobDataSchema, lostReason, WaitsForLease } from './job.ts';
@@ -16,6 +18,8 @@ export interface WorkerOptions {
   name: string;
   /** Of wwebjs-canary. */
   version: string;
+  /** The facts about builds that it has, without captures. */
+  facts: string;
   /** Attempts at the same time. */
   slots: number;
   serves: Serves;
@@ -37,6 +41,12 @@ export interface WorkerOptions {
    * @throws WaitsForLease; any other error is of this worker and becomes the record.
    */
   attempt(data: JobData, signal: AbortSignal): Promise<Attempt>;
+  /**
+   * Makes the captures of a run the only ones: at first none, later while no attempt is under way.
+   *
+   * @throws the reason why this worker cannot have them.
+   */
+  useCaptures(captures: PackedCaptures | null): void;
   /** Takes nothing more, and ends when what is under way has ended. */
   signal: AbortSignal;
   say(line: string): void;
@@ -57,6 +67,8 @@ const orphanMs = 15_000;
 /** A run without a coordinator is not expected back after this time. */
 const orphanDeadMs = 24 * 3_600_000;
 const cleanMs = 3_600_000;
+/** The coordinator gives a server that lost the captures of its run them again within seconds. */
+const capturesMs = 10_000;
 
 interface HeldAttempt {
   job: Job<JobData>;
@@ -91,6 +103,9 @@ class QueueWorker {
   #spoiled = 0;
   #restsUntil = 0;
   #explainsAt = 0;
+  /** The captures that attempts of this worker rest on; undefined where that is not certain. */
+  #captures: string | null | undefined = null;
+  #isChanging = false;
   #freed = () => {};
 
   constructor(link: FleetLink, options: WorkerOptions) {
@@ -100,7 +115,8 @@ class QueueWorker {
   }
 
   async serve(): Promise<void> {
-    const { lostAfterMs } = this.#options;
+    const { lostAfterMs, useCaptures } = this.#options;
+    useCaptures(null);
     await this.#enrol();
     void this.#clean().catch(() => {});
     const timers = [
@@ -127,7 +143,8 @@ class QueueWorker {
         this.#freed = resolve;
       });
       const isRested = performance.now() >= this.#restsUntil;
-      const isTaken = isRested && this.#running.size < slots && (await this.#tryToTake());
+      const isFree = this.#running.size < slots && !this.#isChanging;
+      const isTaken = isRested && isFree && (await this.#tryToTake());
       if (this.#trouble) throw this.#trouble;
       const isComing = [...this.#browsers.values()].includes('coming');
       if (isTaken || isComing || this.#running.size > 0) busyAt = performance.now();
@@ -162,8 +179,8 @@ class QueueWorker {
     const needs = await this.#link.needs();
     const served: QueueNeed[] = [];
     for (const need of needs) {
-      const { version } = this.#options;
-      const refusal = whyNotServed({ version, serves: this.#serves, schema: queueSchema }, need);
+      const { version, facts } = this.#options;
+      const refusal = whyNotServed({ version, facts, serves: this.#serves, schema: queueSchema }, need);
       if (refusal === null && this.#browsers.get(need.browser) === 'there') served.push(need);
       else if (refusal === null) this.#get(need.browser);
       else if (this.#explainsAt < performance.now()) await this.#explain(need, refusal);
@@ -213,8 +230,9 @@ class QueueWorker {
       return true;
     }
     const running = { job, taker, token, data, stop: new AbortController() };
+    const others = [...this.#ended];
     this.#running.add(running);
-    const ended: Promise<void> = this.#perform(running).finally(() => {
+    const ended: Promise<void> = this.#perform(running, others).finally(() => {
       this.#running.delete(running);
       this.#ended.delete(ended);
       this.#freed();
@@ -223,10 +241,11 @@ class QueueWorker {
     return true;
   }
 
-  async #perform({ job, token, data, stop }: HeldAttempt): Promise<void> {
+  /** @param others what is under way. */
+  async #perform({ job, token, data, stop }: HeldAttempt, others: readonly Promise<void>[]): Promise<void> {
     const { name, say, attempt, evidence, runFolder } = this.#options;
     try {
-      await this.#hint(job, 'begun');
+      await Promise.all([this.#changeCaptures(data.captures, others), this.#hint(job, 'begun')]);
       const made = await attempt(data, stop.signal);
       this.#restAfter(made.code !== null && ofMachine.has(made.code) ? made.code : null);
       const sent = await evidence.send(data.runId, made, runFolder(data.runId));
@@ -239,6 +258,29 @@ class QueueWorker {
       );
     }
     await this.#hint(job, 'ended');
+  }
+
+  /** Captures are those of the whole process, so what rests on others ends first, and nothing is taken meanwhile. */
+  async #changeCaptures(id: string | null, others: readonly Promise<void>[]): Promise<void> {
+    if (id === this.#captures) return;
+    this.#isChanging = true;
+    try {
+      await Promise.all(others);
+      this.#captures = undefined;
+      this.#options.useCaptures(id === null ? null : await this.#capturesOf(id));
+      this.#captures = id;
+    } finally {
+      this.#isChanging = false;
+      this.#freed();
+    }
+  }
+
+  async #capturesOf(id: string): Promise<PackedCaptures> {
+    for (const until = performance.now() + capturesMs; performance.now() < until; await sleep(pollMs.most)) {
+      const captures = await this.#link.captures(id);
+      if (captures) return captures;
+    }
+    throw new TroubleError('this worker lacks the captures of the run: the queue server does not have them');
   }
 
   async #fail(error: Error, job: Job<JobData>, token: string): Promise<unknown> {
@@ -270,10 +312,10 @@ class QueueWorker {
   }
 
   async #enrol(): Promise<void> {
-    const { name, version, slots, signal } = this.#options;
+    const { name, version, facts, slots, signal } = this.#options;
     if (signal.aborted) return this.#link.leave(this.#id);
-    const [schema, serves] = [queueSchema, this.#serves];
-    await this.#link.enrol({ id: this.#id, name, schema, version, slots, serves, running: this.#running.size });
+    const [schema, serves, running] = [queueSchema, this.#serves, this.#running.size];
+    await this.#link.enrol({ id: this.#id, name, schema, version, facts, slots, serves, running });
   }
 
   /** Renews the locks of what is under way; ends what has lost its own. */

@@ -1,8 +1,10 @@
 import { ensureBrowser } from '../browser/ensure-browser.ts';
-import type { Attempt, Cell } from '../contracts/attempt.ts';
+import type { Attempt } from '../contracts/attempt.ts';
 import { cellKey } from '../contracts/cell-key.ts';
+import { InputError } from '../contracts/input-error.ts';
 import { ensureLibrary } from '../library/ensure-library.ts';
 import { deadlineFactor } from '../runner/deadlines.ts';
+import { hashOfFlow } from '../runner/load-flow.ts';
 import { attemptsHere, type LiveAttempter } from '../runner/run-plan.ts';
 import { gatherSupplies, type Supplies } from '../runner/supplies.ts';
 import type { JobData } from './job.ts';
@@ -27,10 +29,11 @@ export function workerAttempts({ runFolder, live, say }: WorkerAttempts) {
     browser: (name: string) => once(browsers, name, () => ensureBrowser(name, say)),
   };
   const cells = new Map<string, Promise<Supplies>>();
-  const suppliesOf = (cell: Cell) => {
+  const suppliesOf = ({ cell, captures, flow }: JobData) => {
+    const key = JSON.stringify([captures, flow, cellKey(cell)]);
     const oldest = cells.keys().next();
     if (cells.size >= mostCells && !oldest.done) cells.delete(oldest.value);
-    return once(cells, cellKey(cell), () => gatherSupplies([{ cell, expectation: null, repeat: 1 }], say, getters));
+    return once(cells, key, () => gatherSupplies([{ cell, expectation: null, repeat: 1 }], say, getters));
   };
   return {
     /** Downloads a browser unless it is there, and checks that it starts. @throws InputError, TroubleError as `ensureBrowser`. */
@@ -41,12 +44,23 @@ export function workerAttempts({ runFolder, live, say }: WorkerAttempts) {
     async haveLibrary(spec: string): Promise<string> {
       return (await getters.library(spec)).label;
     },
-    async attempt({ runId, id, seed, cell, trace }: JobData, signal: AbortSignal): Promise<Attempt> {
-      const { of } = await suppliesOf(cell);
+    async attempt(data: JobData, signal: AbortSignal): Promise<Attempt> {
+      const { runId, id, seed, cell, trace } = data;
+      checkFlow(data);
+      const { of } = await suppliesOf(data);
       const make = attemptsHere({ of, trace, live, deadlineFactor: deadlineFactor(), runFolder });
-      return make({ id, seed, cell, runId, signal });
+      const attempt = await make({ id, seed, cell, runId, signal });
+      checkFlow(data);
+      return attempt;
     },
   };
+}
+
+/** An attempt reads the file of its flow again. @throws InputError */
+function checkFlow({ cell, flow }: JobData): void {
+  const own = hashOfFlow(cell);
+  if (own !== undefined && own !== flow)
+    throw new InputError(`--flow ${cell.flow}: the file of this machine is not that of the run`);
 }
 
 /** What was had before; an error is not kept. */

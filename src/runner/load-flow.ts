@@ -1,9 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Cell } from '../contracts/attempt.ts';
 import { InputError } from '../contracts/input-error.ts';
 import { nearWord } from '../contracts/near-word.ts';
 import type { Target } from '../contracts/outcome.ts';
+import { sha256 } from '../contracts/sha256.ts';
 import type { Flow } from './flow.ts';
 import { loadUserFlow } from './user-flow.ts';
 
@@ -32,6 +34,15 @@ export async function loadFlow(spec: string, target: Target = 'replica'): Promis
   const file = resolve(spec);
   if (!existsSync(file)) throw new InputError(`--flow ${spec}: there is no file ${file}`);
   return loadUserFlow(spec, file);
+}
+
+/**
+ * The SHA-256 of the file of a user's flow, without what that file imports; undefined for a flow that comes with the project, and where
+ * there is no file.
+ */
+export function hashOfFlow({ flow, target }: Pick<Cell, 'flow' | 'target'>): string | undefined {
+  if (target === 'live' || !fileEndings.includes(extname(flow)) || !existsSync(resolve(flow))) return undefined;
+  return sha256(readFileSync(resolve(flow)));
 }
 
 /** @throws InputError for a flow that has no form of its own for the live site: any other could harm an account. */

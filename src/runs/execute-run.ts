@@ -2,11 +2,9 @@ import type { ShardOfPlan } from '../contracts/blob.ts';
 import { cellKey } from '../contracts/cell-key.ts';
 import { type ExitCode, exitCode } from '../contracts/exit-code.ts';
 import { home } from '../contracts/home.ts';
-import { InputError } from '../contracts/input-error.ts';
 import { readRetention } from '../contracts/retention.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
 import type { TraceMode } from '../contracts/trace.ts';
-import { fileOfCapture } from '../replica/builds/added-facts.ts';
 import type { ChosenReporter } from '../report/choose-reporters.ts';
 import { type ReportSource, storeSource } from '../report/report-source.ts';
 import { ReporterGroup } from '../report/reporter-group.ts';
@@ -110,20 +108,6 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   }
 }
 
-/** True for a cell on a capture that only this process knows. */
-export function isOnOwnCapture({ cell }: PlannedCell): boolean {
-  return fileOfCapture(cell.build) !== null;
-}
-
-/** @throws InputError for cells on a capture that workers do not have: they would make the attempts on a guess. */
-export function checkForFleet(plan: readonly PlannedCell[]): void {
-  const build = plan.find(isOnOwnCapture)?.cell.build;
-  if (build === undefined) return;
-  throw new InputError(
-    `--queue: workers do not have the capture of ${build}; leave out --queue, or run \`surface import FILE\` where each worker starts and give the build as its number`,
-  );
-}
-
 /** Has every attempt made that has no record. Reporters hear of earlier records too, and the store does not take them again. */
 async function runOnFleet(
   plan: readonly PlannedCell[],
@@ -131,7 +115,6 @@ async function runOnFleet(
   { observers, ...order }: RunOrder,
   store: Store,
 ): Promise<EndedRun> {
-  checkForFleet(plan);
   const all = placedTasks(plan, order.seed);
   const left = resumed ? unmadeTasks(all, await RecordedTries.read(store, resumed)) : all;
   const queue = new RepeatLost(left, repeats);

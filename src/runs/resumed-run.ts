@@ -2,6 +2,7 @@ import type { Attempt } from '../contracts/attempt.ts';
 import { cellKey } from '../contracts/cell-key.ts';
 import { InputError } from '../contracts/input-error.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../contracts/run.ts';
+import { resumeFactsOf } from '../replica/builds/run-facts.ts';
 import { type AttemptMaker, attemptId, type Task } from '../runner/run-plan.ts';
 import type { Store } from '../store/open-store.ts';
 
@@ -18,10 +19,10 @@ export interface ResumedRun {
 }
 
 /**
- * The run that `--resume` names, with its plan.
+ * The run that `--resume` names, with its plan. Its captures become those of this process.
  *
  * @param text the id of the run, or its beginning.
- * @throws InputError when there is no such run, or it has ended.
+ * @throws InputError when there is no such run, it has ended, or its facts about builds are not known or others by now.
  */
 export async function runToResume(store: Store, text: string): Promise<ResumedRun> {
   const [found, another] = await store.runs.startingWith(text);
@@ -29,6 +30,7 @@ export async function runToResume(store: Store, text: string): Promise<ResumedRu
   if (another) throw new InputError(`--resume ${text}: several runs begin with it; give the whole id`);
   const { run } = found;
   if (run.finishedAt !== null) throw new InputError(`--resume ${text}: run ${run.id} has ended`);
+  resumeFactsOf(run.id);
   return { run, plan: await store.plannedCells.ofRun(run.id) };
 }
 

@@ -11,7 +11,6 @@ import type { Evidence } from '../gate/evidence/evidence.ts';
 import { expectedAttempts } from '../gate/expected-attempts.ts';
 import { type AttemptMaker, type EndedRun, type RunOrder, runSupplied, runTasks } from '../runner/run-plan.ts';
 import { checkPlan, gatherSupplies } from '../runner/supplies.ts';
-import { checkForFleet } from '../runs/execute-run.ts';
 import { RecordedTries, type ResumedRun, sameCommand, withRecordedTries } from '../runs/resumed-run.ts';
 import type { Store } from '../store/open-store.ts';
 import { StoreRecorder } from '../store/store-recorder.ts';
@@ -108,7 +107,6 @@ async function onFleet(
   slots = fleetWindow,
   before?: RunInfo,
 ): Promise<Execute> {
-  checkForFleet(plan);
   await checkPlan(plan);
   return ({ queue, recorder, others }, order) => {
     const inOrder = new PlanOrder(queue, slots);

@@ -14,6 +14,8 @@ export interface ChildOptions {
   graceMs?: number;
   /** For a command that is itself a child: what kills its group kills this child too. */
   sharesGroup?: boolean;
+  /** Its environment; that of this process when left out. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Time for a run to end its browsers and write its reports, before it is killed. */
@@ -25,11 +27,11 @@ const graceMs = 20_000;
  */
 export async function runInChild(
   [command, ...args]: readonly [string, ...string[]],
-  { budgetMs, signal, graceMs: grace = graceMs, sharesGroup = false }: ChildOptions,
+  { budgetMs, signal, graceMs: grace = graceMs, sharesGroup = false, env = process.env }: ChildOptions,
 ): Promise<ChildEnd> {
   const budget = AbortSignal.timeout(budgetMs);
   // A separate process group: Ctrl-C in a terminal reaches only this process, and the whole group can be killed.
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: !sharesGroup });
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: !sharesGroup, env });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('exit', resolve).once('error', reject);
   });

@@ -147,7 +147,7 @@ async function timeQueue(url: string, attempt: Attempt): Promise<Pick<Measured['
   const link = await FleetLink.open(url, console.log);
   try {
     const { cell } = planned();
-    const need = needOf(cell, 'bench');
+    const need = needOf(cell, { version: 'bench', facts: 'bench' });
     const queue = link.queue(need);
     const taker = link.taker(need, 60_000, 'bench');
     const data = { runId: 'bench', id: 'bench-0001', seed: 1, cell };

@@ -17,7 +17,7 @@ const times = (...seconds: number[]): Distribution => ({
 });
 
 const queue = (given: Partial<QueueCounts> = {}): QueueCounts => ({
-  ...{ schema: 1, version: '0.1.0', target: 'replica', browser: 'current', library: '1.34.7' },
+  ...{ schema: 1, version: '0.1.0', facts: 'own', target: 'replica', browser: 'current', library: '1.34.7' },
   attempts: { waiting: 7, delayed: 0, running: 2, stalled: 1 },
   workers: 2,
   wait: times(0.5, 90),

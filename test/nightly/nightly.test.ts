@@ -247,7 +247,7 @@ test('a night that is killed in its gate goes on with the run that the workers o
   }
 });
 
-test("with a queue the attempts on tonight's build are made where the night runs, since workers do not have its capture", async () => {
+test("with a queue workers make the attempts on tonight's build in the same run as all others, on the capture of the night", async () => {
   const tonight = '2.3000.1059999999';
   write([works], builds.slice(0, 1), 'budget: 5\ncapture: true\nrun: {}');
   const file = join(folder, 'captures', `${tonight}.json`);
@@ -273,6 +273,7 @@ test("with a queue the attempts on tonight's build are made where the night runs
     const sure = Object.fromEntries(made.map(({ cell, attempt }) => [cell.build, attempt.confidence.build]));
     expect(Object.keys(sure).sort()).toEqual([builds[0], tonight]);
     expect(sure[tonight]).not.toBe('assumed');
+    expect(new Set(made.map(({ attempt }) => attempt.id.replace(/-\d+$/, ''))).size).toBe(1);
   } finally {
     worker.kill('SIGKILL');
     await workerEnded;

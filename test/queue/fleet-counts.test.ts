@@ -4,6 +4,7 @@ import type { FleetCounts, QueueCounts } from '../../src/contracts/fleet-counts.
 import { readFleet } from '../../src/queue/fleet-counts.ts';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
 import { needOf } from '../../src/queue/needs.ts';
+import { baseFacts } from '../../src/replica/builds/run-facts.ts';
 import { planned } from '../fixtures/example-run.ts';
 import { type PrivateRedis, startPrivateRedis } from '../support/private-redis.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -34,7 +35,7 @@ const queueOf = ({ queues }: FleetCounts, library = '1.34.7') =>
 const total = ({ counts }: QueueCounts['run']) => counts.reduce((sum, count) => sum + count, 0);
 
 test('an attempt whose worker has stopped renewing its lock is stalled, not running', async () => {
-  const need = needOf(planned({ library: '1.33.2' }).cell, 'test');
+  const need = needOf(planned({ library: '1.33.2' }).cell, { version: 'test', facts: baseFacts() });
   const queue = link.queue(need);
   await link.addNeed(need);
   await queue.add('attempt', {}, { jobId: 'one' });

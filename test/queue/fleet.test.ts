@@ -10,6 +10,7 @@ import { FleetLink } from '../../src/queue/fleet-link.ts';
 import { jobDataSchema } from '../../src/queue/job.ts';
 import { needOf } from '../../src/queue/needs.ts';
 import { serveQueue } from '../../src/queue/serve-queue.ts';
+import { baseFacts } from '../../src/replica/builds/run-facts.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { planned } from '../fixtures/example-run.ts';
 import { type PrivateRedis, startPrivateRedis } from '../support/private-redis.ts';
@@ -57,7 +58,7 @@ test('every attempt of a plan counts once, with its files, though one worker is 
   const [killed, paused] = [start('killed', { attemptMs: 60_000 }), start('paused', { attemptMs: 60_000 })];
   const plan = [planned({}, null, 40), planned({ library: '1.25.0' }, null, 20)];
   const running = runOnWorkers(plan, shared);
-  await until(async () => (await locks()).length === 2);
+  await until(() => [killed, paused].every(({ lines }) => lines.some((line) => line.startsWith('begins'))));
   killed.signal('SIGKILL');
   paused.signal('SIGSTOP');
   const last = start('last', { slots: 4 });
@@ -174,6 +175,7 @@ describe('attempts that no worker can make', () => {
     const others = [
       [start('b', { browsers: ['107'] }), 'serves the browsers 107'],
       [start('v', { version: '0.0.9' }), 'is wwebjs-canary 0.0.9 and the run was started by test'],
+      [start('f', { facts: 'others' }), 'has other facts about builds than the run'],
       [start('l', { libraries: ['1.25.0'] }), 'serves the libraries 1.25.0'],
     ] as const;
     const said: string[] = [];
@@ -233,10 +235,19 @@ test('a worker that waits for attempts keeps nothing of each look', async () => 
   const link = await FleetLink.open(redis.url, () => {});
   const stop = new AbortController();
   const serving = serveQueue(link, {
-    ...{ name: 'waiting', version: 'test', slots: 1, lostAfterMs: 60_000, signal: stop.signal, say: () => {} },
+    ...{
+      name: 'waiting',
+      version: 'test',
+      facts: baseFacts(),
+      slots: 1,
+      lostAfterMs: 60_000,
+      signal: stop.signal,
+      say: () => {},
+    },
     ...{ evidence: openEvidence(undefined, {}), serves: { targets: ['replica'], browsers: ['current'] } },
     runFolder: () => shared.folder,
     haveBrowser: async () => {},
+    useCaptures: () => {},
     attempt: () => Promise.reject(new Error('there is none')),
   });
   await sleep(1_000);
@@ -293,7 +304,13 @@ describe('what comes from the queue', () => {
   );
 
   test.each(['..', '../..', 'a/b', ''])('is no attempt when its id or its run is "%s"', (id) => {
-    const data = { runId: '20260101-000000-abcdef', id: '20260101-000000-abcdef-0001', seed: 1, cell: planned().cell };
+    const data = {
+      runId: '20260101-000000-abcdef',
+      id: '20260101-000000-abcdef-0001',
+      seed: 1,
+      cell: planned().cell,
+      captures: null,
+    };
     expect(jobDataSchema.safeParse(data).success).toBe(true);
     expect(jobDataSchema.safeParse({ ...data, id }).success).toBe(false);
     expect(jobDataSchema.safeParse({ ...data, runId: id }).success).toBe(false);
@@ -305,9 +322,9 @@ describe('what comes from the queue', () => {
     const { cell } = planned();
     const day = 24 * 3_600_000;
     const add = async (version: string, age: number) => {
-      const need = needOf(cell, version);
+      const need = needOf(cell, { version, facts: 'any' });
       await link.addNeed(need);
-      const data = { runId: 'gone', id: 'gone-0001', seed: 1, cell };
+      const data = { runId: 'gone', id: 'gone-0001', seed: 1, cell, captures: null };
       const queue = link.queue(need);
       await queue.add('attempt', data, { jobId: 'one', timestamp: Date.now() - age });
       await queue.add('attempt', data, { jobId: 'two', timestamp: Date.now() - age });
@@ -321,9 +338,9 @@ describe('what comes from the queue', () => {
     await add('0.1.0', day - 60_000);
     start('first');
     await until(async () => (await link.needs()).length === 1);
-    expect(await link.needs()).toEqual([needOf(cell, '0.1.0')]);
-    expect(await link.queue(needOf(cell, '0.0.9')).getJobCountByTypes()).toBe(0);
-    expect(await link.queue(needOf(cell, '0.1.0')).getJobCountByTypes()).toBe(2);
+    expect(await link.needs()).toEqual([needOf(cell, { version: '0.1.0', facts: 'any' })]);
+    expect(await link.queue(needOf(cell, { version: '0.0.9', facts: 'any' })).getJobCountByTypes()).toBe(0);
+    expect(await link.queue(needOf(cell, { version: '0.1.0', facts: 'any' })).getJobCountByTypes()).toBe(2);
   });
 });
 
@@ -335,9 +352,9 @@ describe('a run that is cut off', () => {
     await until(async () => (await link.workers()).length === 1);
     await sleep(500);
     const { cell } = planned();
-    const need = needOf(cell, 'test');
+    const need = needOf(cell, { version: 'test', facts: baseFacts() });
     await link.addNeed(need);
-    const data = { runId: 'gone', id: 'gone-0001', seed: 1, cell };
+    const data = { runId: 'gone', id: 'gone-0001', seed: 1, cell, captures: null };
     await link.queue(need).add('attempt', data, { jobId: 'one', timestamp: Date.now() - 25 * 3_600_000 });
     await until(async () => (await link.queue(need).getJob('one')) === undefined);
     expect(worker.lines).toEqual(['serving']);
@@ -408,7 +425,7 @@ describe('a queue that cannot be used', () => {
     const link = await FleetLink.open(url, (line) => said.push(line));
     onTestFinished(() => link.close());
     expect(said).toEqual([expect.stringMatching(/^with its maxmemory-policy volatile-lru .*set noeviction$/)]);
-    const need = needOf(planned().cell, 'test');
+    const need = needOf(planned().cell, { version: 'test', facts: 'any' });
     await link.queue(need).add('attempt', {}, { jobId: 'one' });
     await link.taker(need, 60_000, 'worker').getNextJob('token', { block: false });
     expect(await client.keys('*:lock')).toHaveLength(1);

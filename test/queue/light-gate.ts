@@ -1,6 +1,7 @@
 import { openEvidence } from '../../src/blobs/evidence-store.ts';
 import { FleetAttempts } from '../../src/queue/fleet-attempts.ts';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
+import { factsInEffect } from '../../src/replica/builds/run-facts.ts';
 import { runToResume } from '../../src/runs/resumed-run.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { runGate } from '../../src/verdicts/run-gate.ts';
@@ -22,7 +23,7 @@ const link = await FleetLink.open(url, () => {});
 const store = await openStore();
 const evidence = openEvidence(`${folder}/evidence`, {});
 const say = () => {};
-const maker = await FleetAttempts.open(link, { evidence, version: 'test', lostAfterMs, say });
+const maker = await FleetAttempts.open(link, { evidence, version: 'test', facts: factsInEffect, lostAfterMs, say });
 const choice = { build: ['2.3000.1032534684'], flow: ['qr-to-ready'], browser: ['current'] };
 const selection = { baseline: '1.33.2', candidate: '1.34.7', choice, target: 'replica' as const };
 const resumed = resume === undefined ? undefined : await runToResume(store, resume);

@@ -9,6 +9,7 @@ import { home } from '../../src/contracts/home.ts';
 import type { PlannedCell, RunInfo, RunObserver } from '../../src/contracts/run.ts';
 import { FleetAttempts } from '../../src/queue/fleet-attempts.ts';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
+import { factsInEffect, type RunFacts } from '../../src/replica/builds/run-facts.ts';
 import { type ExecutedRun, executeRun } from '../../src/runs/execute-run.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { atFileEnd } from '../temporary-folders/at-file-end.ts';
@@ -24,6 +25,8 @@ export interface LightWorkerOptions {
   attemptMs: number;
   idleMs?: number;
   version?: string;
+  /** Its facts about builds; those of the project by default. */
+  facts?: string;
   browsers?: string[];
   libraries?: string[];
   /** Browsers that it serves, and that its machine turns out not to have. */
@@ -32,6 +35,8 @@ export interface LightWorkerOptions {
   accountMs?: number;
   /** Every attempt fails with this message, as where a worker cannot make any. */
   fails?: string;
+  /** Every record says how many modules its build has for this worker, in place of the version of the browser. */
+  showsModules?: true;
   /** Every record has these values in place of its own. */
   instead?: Partial<Attempt>;
 }
@@ -76,6 +81,7 @@ export interface LightRun {
   lostAfterMs: number;
   seed?: number;
   version?: string;
+  facts?: () => RunFacts;
   repeats?: number;
   slots?: number;
   signal?: AbortSignal;
@@ -90,9 +96,16 @@ export async function runOnWorkers(
   plan: readonly PlannedCell[],
   { url, folder, lostAfterMs, seed = 1, version = 'test', repeats = 3, slots = 1_000, ...rest }: LightRun,
 ): Promise<ExecutedRun> {
-  const { signal, resumed, observer, say = () => {}, evidence = openEvidence(join(folder, 'evidence'), {}) } = rest;
+  const {
+    signal,
+    resumed,
+    observer,
+    facts = factsInEffect,
+    say = () => {},
+    evidence = openEvidence(join(folder, 'evidence'), {}),
+  } = rest;
   const link = await FleetLink.open(url, say);
-  const maker = await FleetAttempts.open(link, { evidence, version, lostAfterMs, say });
+  const maker = await FleetAttempts.open(link, { evidence, version, facts, lostAfterMs, say });
   const terminal = {
     ...{ progress: say, result: () => {}, live: false, width: 80, progressWidth: 80 },
     colors: picocolors.createColors(false),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -10,11 +11,21 @@ import {
 } from '../../src/queue/needs.ts';
 import { exampleCell } from '../fixtures/example-run.ts';
 
-const need = needOf(exampleCell({ browser: '107' }), '1.0.0');
+const need = needOf(exampleCell({ browser: '107' }), { version: '1.0.0', facts: 'ours' });
 
 function worker(facts: Partial<FleetWorker> = {}): FleetWorker {
   const serves = { targets: ['replica' as const], browsers: ['107'] };
-  return { id: 'a', name: 'a', schema: queueSchema, version: '1.0.0', slots: 2, running: 0, serves, ...facts };
+  return {
+    id: 'a',
+    name: 'a',
+    schema: queueSchema,
+    version: '1.0.0',
+    facts: 'ours',
+    slots: 2,
+    running: 0,
+    serves,
+    ...facts,
+  };
 }
 
 test('a worker of the same version that has browser, target and library takes an attempt', () => {
@@ -26,6 +37,7 @@ test('a worker of the same version that has browser, target and library takes an
 test.each([
   ['another queue schema', worker({ schema: 99 }), 'has queue schema 99'],
   ['another version', worker({ version: '0.9.0' }), 'is wwebjs-canary 0.9.0 and the run was started by 1.0.0'],
+  ['other facts about builds', worker({ facts: 'theirs' }), 'has other facts about builds than the run'],
   [
     'another browser',
     worker({ serves: { targets: ['replica'], browsers: ['current'] } }),
@@ -50,11 +62,13 @@ test('without any worker the reason names the command that starts one', () => {
 
 test('two needs have the same queue only when they are the same, and no name has a colon', () => {
   const text = fc.string({ minLength: 1 });
-  const cell = fc.record({ library: text, browser: text, version: text });
+  const cell = fc.record({ library: text, browser: text, version: text, facts: text });
   fc.assert(
     fc.property(cell, cell, (a, b) => {
-      const [first, second] = [a, b].map(({ version, ...axes }) => queueName(needOf(exampleCell(axes), version)));
-      const isSame = a.library === b.library && a.browser === b.browser && a.version === b.version;
+      const [first, second] = [a, b].map(({ version, facts, ...axes }) =>
+        queueName(needOf(exampleCell(axes), { version, facts })),
+      );
+      const isSame = isDeepStrictEqual(a, b);
       return (first === second) === isSame && !first?.includes(':');
     }),
   );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FleetLink } from '../../src/queue/fleet-link.ts';
 import { needOf } from '../../src/queue/needs.ts';
+import { baseFacts } from '../../src/replica/builds/run-facts.ts';
 import { cli } from '../cli/cli.ts';
 import { planned } from '../fixtures/example-run.ts';
 import { startPrivateRedis } from '../support/private-redis.ts';
@@ -25,7 +26,7 @@ test.each([
 ])('a worker that names %s ends before it takes an attempt', async (_what, args, exit, message) => {
   const link = await FleetLink.open(url, () => {});
   try {
-    const queue = link.queue(needOf({ ...planned().cell, browser: broken }, '0.1.0'));
+    const queue = link.queue(needOf({ ...planned().cell, browser: broken }, { version: '0.1.0', facts: baseFacts() }));
     await queue.add('attempt', {}, { jobId: 'waiting' });
     const worker = await cli(['worker', '--queue', url, ...args]);
     expect([worker.exit, worker.stderr]).toEqual([exit, expect.stringMatching(message)]);

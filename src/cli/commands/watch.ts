@@ -99,7 +99,7 @@ process of its own. Ctrl-C or SIGTERM ends it gracefully.
 with the last one; every version of the matrix is checked against it and attempted on a replica of it, then on the live site as often as
 compat-matrix/live-policy.yaml allows, where there are accounts. The webhook gets one finding per build; without one, \`report builds\` has them, and
 a later webhook gets those of the last seven days. What is interrupted goes on with the next look. A page that cannot be read is no finding:
-it is asked for again, later each time. All attempts are made on this machine: --queue is not used. Builds of --from are kept apart.
+it is asked for again, later each time. Workers of --queue make the attempts on the replica, this machine those on the live site. Builds of --from are kept apart.
 
 Exit codes of --once: 0 nothing is new, or the build takes nothing from any version, 1 it does, 2 not all of it could be read or attempted,
 3 bad usage or input, 4 no page, or interrupted
@@ -147,11 +147,7 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
   const { library, webhook, budget: budgetMs = liveBudgetMs } = options;
   const served = readServed(options);
   if (library) await checkRun({ ...options, build: undefined }, say);
-  if (options.queue !== undefined)
-    say('the queue is not used: workers do not have the capture of a new build, so this machine makes all attempts');
-  // The processes of looks and runs inherit the environment.
-  for (const name of ['WWEBJS_CANARY_QUEUE', 'WWEBJS_CANARY_EVIDENCE']) delete process.env[name];
-  const ownOptions = runArguments(command).filter((arg) => !/^--(queue|evidence|lost-after)=/.test(arg));
+  const ownOptions = runArguments(command);
   if (options.once || options.from !== undefined) {
     const stop = stopSignal(say);
     const store = await openStore();

@@ -9,6 +9,7 @@ import { InputError } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
 import { NotAllowedYet } from '../../live/account-pool.ts';
 import { WaitsForLease } from '../../queue/job.ts';
+import { baseFacts, type PackedCaptures, useCapturesOf } from '../../replica/builds/run-facts.ts';
 import { deadlineFactor } from '../../runner/deadlines.ts';
 import type { LiveAttempter } from '../../runner/run-plan.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
@@ -124,10 +125,11 @@ async function work(
     for (const browser of named) await haveBrowser(browser);
     const libraries = options.library && (await Promise.all(options.library.map(haveLibrary)));
     const serves = { targets: target, browsers, ...(libraries && { libraries }) };
-    const version = packageVersion();
+    const [version, facts] = [packageVersion(), baseFacts()];
+    const useCaptures = (captures: PackedCaptures | null) => useCapturesOf({ base: facts, captures });
     console.log(JSON.stringify({ worker: name, queue: link.address, version, slots, serves }));
-    const facts = { evidence: store, name, version, slots, serves, lostAfterMs: lostAfterMs(options), idleMs };
-    await serveQueue(link, { ...facts, runFolder, haveBrowser, attempt, signal: stop.signal, say });
+    const own = { evidence: store, name, version, facts, slots, serves, lostAfterMs: lostAfterMs(options), idleMs };
+    await serveQueue(link, { ...own, runFolder, haveBrowser, useCaptures, attempt, signal: stop.signal, say });
   } finally {
     stop[Symbol.dispose]();
     await link.close();

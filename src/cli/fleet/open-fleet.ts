@@ -3,6 +3,7 @@ import { packageVersion } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
 import type { TraceMode } from '../../contracts/trace.ts';
 import type { FleetAttempts } from '../../queue/fleet-attempts.ts';
+import { factsInEffect } from '../../replica/builds/run-facts.ts';
 import { lostAfterMs, type QueueOptions } from '../options/queue-options.ts';
 
 /**
@@ -47,8 +48,9 @@ export async function withFleet<T>(
   const link = await FleetLink.open(queue, say);
   try {
     const version = packageVersion();
+    const facts = { version, facts: factsInEffect };
     return await work(
-      await FleetAttempts.open(link, { evidence: store, version, trace, lostAfterMs: lostAfterMs(options), say }),
+      await FleetAttempts.open(link, { ...facts, evidence: store, trace, lostAfterMs: lostAfterMs(options), say }),
     );
   } finally {
     await link.close();

@@ -12,6 +12,7 @@ import { openDatabase } from '../../store/database/open-database.ts';
 import type { BuildTrials } from '../../watch/builds/look-once.ts';
 import { matrixOnBuild } from '../../watch/builds/matrix-on-build.ts';
 import { triedOf } from '../../watch/builds/tried-flows.ts';
+import type { ChildOptions } from '../../watch/run-in-child.ts';
 import { embeddedDatabase } from '../options/service-database.ts';
 import { runWithReport } from './run-with-report.ts';
 
@@ -30,7 +31,7 @@ export interface TrialOptions {
   say(line: string): void;
 }
 
-/** Attempts on a build as runs of this machine: each is a process of its own. */
+/** Attempts on a build as runs, each a process of its own. */
 export function trialsOf({ builds }: LivePolicy, options: TrialOptions): BuildTrials {
   return {
     replay: async (finding, signal) => {
@@ -43,7 +44,7 @@ export function trialsOf({ builds }: LivePolicy, options: TrialOptions): BuildTr
         ...options.runOptions,
         ...[`--config=${config}`, `--library=${versions.join()}`, `--build=captured:${finding.capture.file}`],
       ];
-      return triedIn(args, finding.build, options.budgetMs, signal);
+      return triedIn(args, finding.build, { budgetMs: options.budgetMs, signal });
     },
     attemptLive: async (finding, signal) => {
       const { database, profiles } = options;
@@ -60,7 +61,9 @@ export function trialsOf({ builds }: LivePolicy, options: TrialOptions): BuildTr
         ...(database === undefined ? [] : [`--database=${database}`]),
         ...(profiles === undefined ? [] : [`--profiles=${profiles}`]),
       ];
-      return triedIn(args, finding.build, options.budgetMs, signal);
+      // The accounts are here, also where the variables name a queue.
+      const { WWEBJS_CANARY_QUEUE: _queue, WWEBJS_CANARY_EVIDENCE: _evidence, ...env } = process.env;
+      return triedIn(args, finding.build, { budgetMs: options.budgetMs, signal, env });
     },
   };
 }
@@ -122,9 +125,8 @@ export function liveBrowser(asked: readonly string[] = []): string | null {
 }
 
 /** A run, and what its attempts say of versions on the build. */
-async function triedIn(args: readonly string[], build: string, budgetMs: number, signal: AbortSignal): Promise<Tried> {
-  const options = { budgetMs, signal, sharesGroup: true };
-  const { end, report } = await runWithReport(args, 'last-live-run.json', options);
+async function triedIn(args: readonly string[], build: string, options: ChildOptions): Promise<Tried> {
+  const { end, report } = await runWithReport(args, 'last-live-run.json', { ...options, sharesGroup: true });
   if (!report) {
     return { run: null, note: `no attempt was made: the run ended with ${end.exitCode ?? 'a signal'}`, flows: [] };
   }

@@ -1,4 +1,5 @@
 import type { Archive, ArchivedShapes, BuildChange } from '../../contracts/build-data.ts';
+import { sortBuilds } from '../../contracts/build-number.ts';
 import type { Capture, ExportedFacts } from '../../contracts/capture.ts';
 import { importedCaptures, updatedFacts } from './user-data.ts';
 
@@ -12,7 +13,16 @@ export interface AddedFacts {
   shapes: ReadonlyMap<string, ArchivedShapes>;
 }
 
-const captures = new Map<string, { capture: Capture; file: string }>();
+/** A capture, and the file of this machine that it is from; null where another machine sent it. */
+interface NamedCapture {
+  capture: Capture;
+  file: string | null;
+}
+
+/** By the number of the build. */
+const captures = new Map<string, NamedCapture>();
+/** Whether imported captures count beside those that were named. */
+let importedCount = true;
 let generation = 0;
 
 /** Makes a capture the surface of its build in this process, in place of an imported one. @param file where it is from */
@@ -29,6 +39,23 @@ export function fileOfCapture(build: string): string | null {
 /** Forgets the captures that were named, and reads again what the user imported. */
 export function removeCaptures(): void {
   captures.clear();
+  importedCount = true;
+  generation += 1;
+}
+
+/** The captures in effect, by the number of their build: those that were named, and imported ones of other builds. */
+export function capturesInEffect(): Capture[] {
+  const imported = importedCount ? importedCaptures() : [];
+  const all = new Map([...imported, ...captures.values()].map(({ capture }) => [capture.names.build, capture]));
+  const builds = sortBuilds([...all.keys()]);
+  return builds.map((build) => all.get(build) as Capture);
+}
+
+/** Makes these captures the only ones of this process: neither named nor imported ones count beside them. */
+export function useOnlyCaptures(all: readonly Capture[]): void {
+  captures.clear();
+  importedCount = false;
+  for (const capture of all) captures.set(capture.names.build, { capture, file: null });
   generation += 1;
 }
 
@@ -38,7 +65,7 @@ export function withOnlyCaptures<Result>(
   work: () => Result,
 ): Result {
   const before = [...captures];
-  const change = (entries: Iterable<[string, { capture: Capture; file: string }]>) => {
+  const change = (entries: Iterable<[string, NamedCapture]>) => {
     captures.clear();
     for (const [build, each] of entries) captures.set(build, each);
     generation += 1;
@@ -53,8 +80,7 @@ export function withOnlyCaptures<Result>(
 
 /** What the user added, read once until more is. */
 export const addedFacts = untilFactsChange((): AddedFacts => {
-  const imported = importedCaptures().filter(({ capture }) => !captures.has(capture.names.build));
-  const all = [...imported, ...captures.values()].map(({ capture }) => capture);
+  const all = capturesInEffect();
   return {
     updated: updatedFacts(),
     changes: all.map((each) => changeOf(each, archiveName(each))),

@@ -3,6 +3,7 @@ import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { MemberTable } from '../../contracts/shape.ts';
 import type { Surface } from '../../contracts/surface.ts';
+import { untilFactsChange } from '../builds/added-facts.ts';
 import { resolveShapes } from '../builds/resolve-shapes.ts';
 import type { LivePage } from './live-page.ts';
 
@@ -47,12 +48,12 @@ function partOf(members: MemberTable, part: 'early' | 'later'): MemberTable {
   return Object.fromEntries(Object.entries(members).filter(([place]) => early.has(place) === (part === 'early')));
 }
 
-const laterMembers = new Map<string, string>();
+const laterMembers = untilFactsChange(() => new Map<string, string>());
 
 /** The members that the html leaves out, as JSON. @throws InputError as `resolveShapes`. */
 export function laterMembersJson(build: string): string {
-  const text = laterMembers.get(build) ?? JSON.stringify(partOf(resolveShapes(build).members, 'later'));
-  laterMembers.set(build, text);
+  const text = laterMembers().get(build) ?? JSON.stringify(partOf(resolveShapes(build).members, 'later'));
+  laterMembers().set(build, text);
   return text;
 }
 

@@ -62,7 +62,7 @@ test('the query of KEDA gives the attempts on the replica that wait or run, of a
   timeout: 60_000,
 }, async () => {
   const of = async (changes: Parameters<typeof planned>[0], attempts: number) => {
-    const need = needOf(planned(changes).cell, '0.1.0');
+    const need = needOf(planned(changes).cell, { version: '0.1.0', facts: 'any' });
     await link.addNeed(need);
     const queue = link.queue(need);
     const jobs = Array.from({ length: attempts }, (_, i) => queue.add('attempt', {}, { jobId: `job-${i}` }));

@@ -50,7 +50,7 @@ test('promtool has nothing to say about the metrics of a store', async () => {
   await playRun(exampleCells(), [new StoreRecorder(store)]);
   const database = await openDatabase<ExportedTables>(`sqlite:${store.file}`);
   const queue: QueueCounts = {
-    ...{ schema: 1, version: '0.1.0', target: 'replica', browser: 'current', library: '1.34.7' },
+    ...{ schema: 1, facts: 'own', version: '0.1.0', target: 'replica', browser: 'current', library: '1.34.7' },
     attempts: { waiting: 3, delayed: 0, running: 1, stalled: 0 },
     ...{ workers: 1, wait: noTimes(), run: noTimes(), lost: 0 },
   };
