@@ -99,7 +99,7 @@ test('a run goes from its plan to every report, and no report names a person', a
       throw trouble;
     },
   });
-  expect([exit, terminal.resulted]).toEqual([0, expect.stringContaining(`On the live site, build ${build} `)]);
+  expect([exit, terminal.resulted]).toEqual([0, expect.stringContaining(`On the live site (${build}) `)]);
   expect(run.finishedAt).not.toBeNull();
   expect(readdirSync(folder).sort()).toEqual(['html', 'run.blob', 'run.json', 'run.md', 'run.xml']);
   for (const file of ['run.json', 'run.md', 'run.xml', 'html/index.html'])
