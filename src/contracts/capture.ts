@@ -114,6 +114,8 @@ export const captureSchema = z.strictObject({
   ran: ranPageSchema.optional(),
   names: archiveSchema,
   shapes: archivedShapesSchema,
+  /** Module -> what its definition names as needed before it runs, where it names any; absent in captures of earlier releases. */
+  dependencies: z.record(z.string(), z.array(z.string())).optional(),
 });
 export type Capture = z.infer<typeof captureSchema>;
 

@@ -105,6 +105,7 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
     findings: [...page.missing.map((each) => ({ kind: 'script-missing' as const, ...each })), ...broken, ...unparsed],
     ...shown,
     shapes,
+    dependencies: dependenciesOf(texts),
   };
 }
 
@@ -115,6 +116,11 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
 function collectOften(): void {
   setFlagsFromString('--heap-growing-percent=80');
   setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+function dependenciesOf(texts: readonly ModuleText[]): Record<string, string[]> {
+  const some = texts.filter(({ dependencies }) => dependencies.length > 0);
+  return Object.fromEntries(some.map(({ name, dependencies }) => [name, [...dependencies]]));
 }
 
 /** Why a text cannot be read; null for one that can. */

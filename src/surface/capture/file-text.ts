@@ -11,13 +11,22 @@ export function shapesText({ modules, ...head }: ArchivedShapes): string {
 }
 
 /** The text of a capture's file: one line a module, too. */
-export function captureText({ names, shapes, ...head }: Capture): string {
+export function captureText({ names, shapes, dependencies = {}, ...head }: Capture): string {
   const top = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
-  return `{\n${top.join('')}"names": ${archiveText(names)},"shapes": ${shapesText(shapes)}}\n`;
+  const parts = [
+    `"names": ${archiveText(names)}`,
+    `"shapes": ${shapesText(shapes)}`,
+    `"dependencies": ${lines(dependencies)}`,
+  ];
+  return `{\n${top.join('')}${parts.join(',')}}\n`;
 }
 
 function fileText(head: object, modules: Record<string, unknown>): string {
   const top = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`);
-  const lines = Object.entries(modules).map(([name, each]) => `    ${JSON.stringify(name)}: ${JSON.stringify(each)}`);
-  return `{\n${top.join('\n')}\n  "modules": {\n${lines.join(',\n')}\n  }\n}\n`;
+  return `{\n${top.join('\n')}\n  "modules": ${lines(modules)}\n}\n`;
+}
+
+function lines(modules: Record<string, unknown>): string {
+  const each = Object.entries(modules).map(([name, one]) => `    ${JSON.stringify(name)}: ${JSON.stringify(one)}`);
+  return `{\n${each.join(',\n')}\n  }`;
 }

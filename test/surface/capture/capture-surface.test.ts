@@ -33,3 +33,13 @@ test('a module that cannot be parsed between others is a finding, and every othe
   expect(capture.findings).toMatchObject([{ kind: 'script-unreadable', modules: ['Odd'] }]);
   expect(capture.names).toMatchObject({ complete: true, absent: ['Gone'] });
 });
+
+test('a capture has what each module needs before it runs, with what stands for a conditional dependency', () => {
+  const page = pageOf({
+    'a.js': define('WAWebA', 'i.a=1', ['WAWebB', 'cr:1234']) + define('WAWebB', 'i.b=1'),
+    'b.js': define('WAWebC', 'i.c=1', ['WAWebA']),
+  });
+  const html = `${page.html} ["cr:1234",["WAWebChosen",null],-1]`;
+  const { dependencies } = captureSurface({ ...page, html }, []);
+  expect(dependencies).toEqual({ WAWebA: ['WAWebB', 'WAWebChosen'], WAWebC: ['WAWebA'] });
+});
