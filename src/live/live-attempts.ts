@@ -57,6 +57,7 @@ export class LiveAttempts implements LiveAttempter {
    */
   async attempt(input: AttemptInput): Promise<Attempt> {
     const kind = linkingFlows.get(input.flow.name) ?? 'restore';
+    if (kind !== 'restore' && !this.#options.shower) return recordOfUnstarted(input, 'limit-reached', noPlaceForCodes);
     try {
       const names = await this.#choose(input.flow);
       return await this.#withLeases({ names, ms: this.#starts.leaseMs(input), kind }, (leases, watch) =>
@@ -247,6 +248,9 @@ export class LiveAttempts implements LiveAttempter {
     if (before !== saved.blob_name) await profiles.discard(before);
   }
 }
+
+const noPlaceForCodes =
+  'a worker links no account: it has neither its phone nor a place for its code; link it with `wwebjs-canary account add`, or without --queue';
 
 /** The pool has not enough accounts that are active and free. */
 class TooFewAccounts extends InputError {

@@ -26,8 +26,8 @@ export interface LivePool {
 }
 
 export interface LiveStartOptions {
-  /** Shows codes of a flow that links. @param account its name. */
-  shower(account: string): CodeShower;
+  /** Shows codes of a flow that links; without it no such flow is attempted. @param account its name. */
+  shower?: ((account: string) => CodeShower) | undefined;
   screenshots: boolean;
   say(line: string): void;
   /** Flags of the browser that lead elsewhere than to the internet; none when left out. */
@@ -94,12 +94,15 @@ export class LiveStarts {
 
   /** Makes one attempt, which the policy has allowed. */
   async run(input: AttemptInput, { devices, leases = [], linkedAs = () => {} }: LiveStart): Promise<Attempt> {
-    const shower = this.#options.shower(devices[0]?.account ?? '');
+    const shower = this.#options.shower?.(devices[0]?.account ?? '');
     const now = await this.#pool.accounts.now();
     const live: LiveInput = {
       devices,
       chromiumArgs: this.#options.chromiumArgs ?? [],
-      show: (kind, code) => shower.show(kind, code),
+      show: async (kind, code) => {
+        if (!shower) throw forbidden('a link without a place for its code');
+        await shower.show(kind, code);
+      },
       linkedAs,
       ...(await this.#admission(leases, input.signal)),
       phonesAway: leases.map(({ account }) => now - account.phoneSeenAt > phoneDays * dayMs),
@@ -108,7 +111,7 @@ export class LiveStarts {
     try {
       return await runAttempt({ ...input, deadlineFactor: input.deadlineFactor * liveFactor, live });
     } finally {
-      shower.close();
+      shower?.close();
     }
   }
 

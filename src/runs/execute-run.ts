@@ -12,6 +12,7 @@ import { reporters } from '../report/reporters.ts';
 import { RunTally } from '../report/run-tally.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { standardOutput } from '../report/write-report-file.ts';
+import { refuseLinks } from '../runner/live-site.ts';
 import {
   type AttemptMaker,
   type EndedRun,
@@ -108,6 +109,11 @@ export async function executeRun(plan: readonly PlannedCell[], settings: RunSett
   }
 }
 
+/** @throws InputError for cells that link an account: a worker has neither its phone nor a place for its code, which its log would keep. */
+export function checkForFleet(plan: readonly PlannedCell[]): void {
+  refuseLinks(plan.filter(({ cell }) => cell.target === 'live').map(({ cell }) => cell.flow));
+}
+
 /** Has every attempt made that has no record. Reporters hear of earlier records too, and the store does not take them again. */
 async function runOnFleet(
   plan: readonly PlannedCell[],
@@ -115,6 +121,7 @@ async function runOnFleet(
   { observers, ...order }: RunOrder,
   store: Store,
 ): Promise<EndedRun> {
+  checkForFleet(plan);
   const all = placedTasks(plan, order.seed);
   const left = resumed ? unmadeTasks(all, await RecordedTries.read(store, resumed)) : all;
   const queue = new RepeatLost(left, repeats);

@@ -13,6 +13,7 @@ import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
 import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
+import { exampleCell } from '../fixtures/example-run.ts';
 import { advance, withClock } from '../support/simulated-clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -34,10 +35,7 @@ beforeEach(async () => {
 });
 
 function visitsOf(heartbeatMs?: number): LiveAttempts {
-  const shower = () => {
-    throw new Error('no code is shown');
-  };
-  return new LiveAttempts(pool, { shower, screenshots: false, say: () => {}, heartbeatMs });
+  return new LiveAttempts(pool, { screenshots: false, say: () => {}, heartbeatMs });
 }
 
 function profileWith(text: string): string {
@@ -142,13 +140,9 @@ test('a visit whose lease is lost ends, and leaves profile and history to the ne
 });
 
 test('an attempt that would have to wait is refused where another program waits with it, and its account stays free', async () => {
-  const shower = () => {
-    throw new Error('no code is shown');
-  };
   pool = { ...pool, policy: { ...pool.policy, waitAtMost: 8 * hourMs } };
-  const waiting = new LiveAttempts(pool, { shower, screenshots: false, say: () => {}, waitsElsewhere: true });
-  const input = { flow: { name: 'restore-to-ready', body: async () => {} }, deadlineFactor: 1, browser: chromium(142) };
-  const attempt = () => waiting.attempt(input as unknown as AttemptInput);
+  const waiting = new LiveAttempts(pool, { screenshots: false, say: () => {}, waitsElsewhere: true });
+  const attempt = () => waiting.attempt(inputOf('restore-to-ready'));
   await visit('connected', async () => {
     await expect(attempt()).rejects.toThrow(/uses it/);
   });
@@ -157,3 +151,21 @@ test('an attempt that would have to wait is refused where another program waits 
   expect((refused as NotAllowedYet).until).toBeGreaterThan(await pool.accounts.now());
   expect((await pool.accounts.find('anna')).leasedBy).toBeNull();
 });
+
+test.each(['qr-to-ready', 'pairing-code-to-ready'])(
+  'where no code can be shown, %s asks no phone for a link',
+  async (flow) => {
+    const attempts = new LiveAttempts(pool, { accounts: ['anna'], screenshots: false, say: () => {} });
+    expect(await attempts.attempt(inputOf(flow))).toMatchObject({
+      ...{ outcome: 'infra', code: 'limit-reached' },
+      cause: { message: expect.stringContaining('a worker links no account') },
+    });
+    expect(await visit('connected')).toBe('first');
+  },
+);
+
+function inputOf(flow: string): AttemptInput {
+  const cell = exampleCell({ flow, build: 'live', target: 'live' });
+  const given = { id: 'live-0001', seed: 1, cell, flow: { name: flow, body: async () => {} }, deadlineFactor: 1 };
+  return { ...given, browser: chromium(142) } as unknown as AttemptInput;
+}

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { fileOfCapture, removeCaptures } from '../../src/replica/builds/added-facts.ts';
+import { checkForFleet } from '../../src/runs/execute-run.ts';
 import { loadCaptures, planOf, planOfFailed, resolvedPlan } from '../../src/runs/read-plan.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
@@ -84,6 +85,19 @@ test('--last-failed attempts a build that was captured on its capture, and never
   removeCaptures();
   vi.unstubAllEnvs();
 });
+
+test.each(['qr-to-ready', 'pairing-code-to-ready'])(
+  'a fleet makes no attempt of %s on the live site, and any on a replica',
+  (flow) => {
+    const onReplica = planned({ flow });
+    expect(() => checkForFleet([onReplica, planned({ flow, build: 'live', target: 'live' })])).toThrow(
+      `--flow ${flow}: a number may be linked once a day, and only a person starts that`,
+    );
+    expect(() =>
+      checkForFleet([onReplica, planned({ flow: 'restore-to-ready', build: 'live', target: 'live' })]),
+    ).not.toThrow();
+  },
+);
 
 test('a cell that is repeated is expected to do what the project expects of it now', () => {
   const last = { run: exampleRun, interrupted: false };

@@ -83,6 +83,7 @@ async function serve(options: WorkerCommandOptions, named: readonly string[]): P
     const attempts = liveAttempts(pool, {
       accounts,
       waitsElsewhere: true,
+      showsNoCodes: true,
       write: (text) => process.stderr.write(text),
     });
     return work(options, options.queue as string, named, waiting(attempts));

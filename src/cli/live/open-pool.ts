@@ -110,6 +110,8 @@ export interface LiveRunOptions {
   keepsDevices?: boolean | undefined;
   /** As of `LiveAttempts`. */
   waitsElsewhere?: boolean | undefined;
+  /** No flow that links is attempted: what is written is a log, which would keep the code. */
+  showsNoCodes?: boolean | undefined;
   write(text: string): void;
 }
 
@@ -126,11 +128,14 @@ export function startOptions({
   screenshots = false,
   keepsDevices,
   waitsElsewhere,
+  showsNoCodes = false,
   write,
 }: LiveRunOptions): LiveAttemptOptions {
   return {
     accounts,
-    shower: (account) => new CodeShower({ account, onCode, file: qrFile ?? home(`${account}-qr.png`), write }),
+    shower: showsNoCodes
+      ? undefined
+      : (account) => new CodeShower({ account, onCode, file: qrFile ?? home(`${account}-qr.png`), write }),
     screenshots,
     keepsDevices,
     waitsElsewhere,
