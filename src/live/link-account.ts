@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import type { Attempt } from '../contracts/attempt.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { AttemptInput } from '../runner/attempt-input.ts';
+import { Finding } from '../runner/finding.ts';
 import { restrictions, serversWord } from '../runner/judge-live.ts';
 import { type LiveDevice, linkingFlows } from '../runner/live-site.ts';
 import { eventOfFailure, tookCode } from './attempt-history.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { type LivePool, type LiveStartOptions, LiveStarts } from './live-starts.ts';
+import { NotAllowedYet } from './not-allowed-yet.ts';
 import { majorOf } from './profile-browser.ts';
 import { blobName, openProfileFolder, sessionOf } from './profile-folder.ts';
 
@@ -26,20 +28,21 @@ export async function linkAccount(
   majorOf(input);
   await accounts.checkNew(name, number);
   const kind = linkingFlows.get(input.flow.name) ?? 'qr';
-  await accounts.request([{ kind, account: name }], number);
+  await accounts.request([{ kind, account: name }], { number });
   const folder = await openProfileFolder();
   // There is no lease yet; a person may stop the pool all the same.
-  const watch = new LeaseWatch(accounts, [], starts.leaseMs(input), options.heartbeatMs);
+  const watch = new LeaseWatch(accounts, { leases: [], ms: starts.leaseMs(input), heartbeatMs: options.heartbeatMs });
   try {
     const device: LiveDevice = { account: name, number, dataPath: join(folder.path, name), isLinked: false };
     let linkedAs = number;
-    const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.lost]);
+    const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.over]);
     const attempt = await starts.run(
       { ...input, signal },
       {
         devices: [device],
-        linkedAs: (own) => {
+        linkedAs: async (own) => {
           linkedAs = own;
+          if (number === null) await recognize(pool, name, kind, own);
         },
       },
     );
@@ -57,6 +60,19 @@ export async function linkAccount(
   } finally {
     watch.end();
     await folder.remove();
+  }
+}
+
+/** The limits of a number that was not known before. @throws Finding that ends the attempt */
+async function recognize({ accounts }: LivePool, name: string, kind: 'qr' | 'code', number: string): Promise<void> {
+  try {
+    await accounts.recognize(name, kind, number);
+  } catch (error) {
+    if (!(error instanceof NotAllowedYet || error instanceof InputError)) throw error;
+    throw new Finding(
+      'limit-reached',
+      `${error.message}. The phone has linked it all the same: remove the device there under Linked devices`,
+    );
   }
 }
 

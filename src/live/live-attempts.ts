@@ -5,15 +5,18 @@ import type { Attempt } from '../contracts/attempt.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { AttemptInput } from '../runner/attempt-input.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
+import { Finding } from '../runner/finding.ts';
 import type { Flow } from '../runner/flow.ts';
 import { restrictions, serversWord } from '../runner/judge-live.ts';
 import { type LiveDevice, linkingFlows } from '../runner/live-site.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
-import { type DeviceLease, DeviceLost, type LiveAccount, NotAllowedYet } from './account-pool.ts';
 import { eventOfFailure, isStillLinked, placeOfFailure, tookCode } from './attempt-history.ts';
+import { type DeviceLease, DeviceLost } from './device-leases.ts';
 import { beforeEndMs, LeaseWatch } from './lease-watch.ts';
-import type { PoolEventKind, PoolRequest } from './limits.ts';
+import type { PoolEvent, PoolEventKind, PoolRequest } from './limits.ts';
 import { type LivePool, type LiveStartOptions, LiveStarts } from './live-starts.ts';
+import { NotAllowedYet } from './not-allowed-yet.ts';
+import type { LiveAccount } from './pool-tables.ts';
 import { checkBrowserAge, majorOf } from './profile-browser.ts';
 import { blobName, openProfileFolder, sessionOf } from './profile-folder.ts';
 
@@ -67,6 +70,8 @@ export class LiveAttempts implements LiveAttempter {
       const isLater = error instanceof NotAllowedYet && error.until !== null;
       if (isLater && this.#options.waitsElsewhere) throw error;
       if (error instanceof NotAllowedYet || error instanceof TooFewAccounts) return recordOfRefused(input, error);
+      if (error instanceof Finding && (error.code === 'lease-lost' || error.code === 'limit-reached'))
+        return recordOfUnstarted(input, error.code, error.message);
       throw error;
     }
   }
@@ -76,13 +81,13 @@ export class LiveAttempts implements LiveAttempter {
     work: (leases: readonly DeviceLease[], watch: LeaseWatch) => Promise<T>,
   ): Promise<T> {
     const { accounts } = this.#pool;
-    const leases = await accounts.take(names, this.#owner, ms, kind);
-    const watch = new LeaseWatch(accounts, leases, ms, this.#options.heartbeatMs);
+    const leases = await accounts.leases.take(names, this.#owner, ms, kind);
+    const watch = new LeaseWatch(accounts, { leases, ms, heartbeatMs: this.#options.heartbeatMs });
     try {
       return await work(leases, watch);
     } finally {
       watch.end();
-      for (const lease of leases) await accounts.release(lease);
+      for (const lease of leases) await accounts.leases.release(lease);
     }
   }
 
@@ -103,18 +108,18 @@ export class LiveAttempts implements LiveAttempter {
       const [lease] = leases as [DeviceLease];
       const folder = await openProfileFolder();
       try {
-        const whole = AbortSignal.any([...(signal ? [signal] : []), watch.lost]);
+        const whole = AbortSignal.any([...(signal ? [signal] : []), watch.over]);
         checkBrowserAge({ browser }, leases);
-        const refused = await this.#starts.allowed([{ kind: 'restore', account: name }], whole);
+        const refused = await this.#starts.allowed([{ kind: 'restore', account: name }], { leases, signal: whole });
         if (refused) throw refused;
         const [device] = (await this.#devices(leases, folder.path, true)) as [LiveDevice];
         const { value, came } = await work(sessionOf(device), whole);
-        await this.#pool.accounts.note(name, came);
+        await this.#pool.accounts.leases.settle(lease, [{ kind: came, until: null }], null);
         if (came === 'connected') await this.#keepOrSay(lease, device, { browser });
         return value;
       } catch (error) {
-        const { aborted, reason } = watch.lost;
-        throw aborted ? new TroubleError(`account ${name}: ${messageOf(reason)}`, { cause: error }) : error;
+        const end: unknown = watch.over.reason ?? error;
+        throw end instanceof Finding ? new TroubleError(`account ${name}: ${end.message}`, { cause: error }) : error;
       } finally {
         await folder.remove();
       }
@@ -126,12 +131,12 @@ export class LiveAttempts implements LiveAttempter {
     const links = linkingFlows.get(input.flow.name);
     const folder = await openProfileFolder();
     try {
-      const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.lost]);
+      const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.over]);
       checkBrowserAge(input, leases);
       const kind = links ?? 'restore';
       const refused = await this.#starts.allowed(
         leases.map(({ account }) => ({ kind, account: account.name })),
-        signal,
+        { leases, signal },
       );
       if (refused) return recordOfRefused(input, refused);
       const devices = await this.#devices(leases, folder.path, links === undefined);
@@ -202,27 +207,42 @@ export class LiveAttempts implements LiveAttempter {
     return devices;
   }
 
-  /** Writes down what happened, and saves the profiles of devices that are still linked. Reports a profile that cannot be saved. */
+  /** Writes down what happened, and saves the profiles of devices that are still linked. Reports what the lease no longer allows. */
   async #settle(attempt: Attempt, { input, leases, devices, links }: Settling): Promise<void> {
-    const { accounts } = this.#pool;
-    const failure = attempt.outcome === 'passed' ? null : eventOfFailure(attempt, links ?? 'restore');
-    const word = serversWord(attempt.events);
-    const locks = restrictions(attempt.events);
-    const failing = placeOfFailure(attempt.events);
+    const held = this.#pool.accounts.leases;
     for (const [place, lease] of leases.entries()) {
       const { name } = lease.account;
-      const kind = attempt.outcome === 'passed' ? 'connected' : place === failing ? failure : null;
-      if (kind !== null) await accounts.note(name, kind, await this.#starts.byDatabase(word));
-      const lock = locks.find((each) => each.place === place);
-      if (lock) await accounts.note(name, 'restricted', await this.#starts.byDatabase(lock));
-      const isOver = kind === 'removed' || kind === 'banned' || (kind !== 'connected' && word?.needsPerson);
-      if (isOver && place === failing) await accounts.setState(name, 'retired', attempt.code);
-      if (links) await accounts.note(name, tookCode(attempt) ? 'link' : 'not-linked');
+      const { events, isOver } = await this.#cameOf(attempt, place, links);
+      const isHeld = await held.settle(lease, events, isOver ? attempt.code : null);
+      if (!isHeld) this.#options.say(`account ${name}: its lease is lost, so state and profile are its next owner's`);
       const isSafe = links ? attempt.outcome === 'passed' : isStillLinked(attempt.events, place);
-      if (!isSafe) continue;
+      if (!isSafe || !isHeld) continue;
       const isKept = await this.#keepOrSay(lease, devices[place] as LiveDevice, input);
-      if (isKept && links) await accounts.reinstate(name);
+      if (isKept && links) await held.reinstate(lease);
     }
+  }
+
+  /** What the history gets of the account at a place, and whether it may not be used until a person has looked after it. */
+  async #cameOf(
+    attempt: Attempt,
+    place: number,
+    links: Settling['links'],
+  ): Promise<{ events: Pick<PoolEvent, 'kind' | 'until'>[]; isOver: boolean }> {
+    const word = serversWord(attempt.events);
+    const isFailing = place === placeOfFailure(attempt.events);
+    const failure = isFailing ? eventOfFailure(attempt, links ?? 'restore') : null;
+    const kind = attempt.outcome === 'passed' ? 'connected' : failure;
+    const lock = restrictions(attempt.events).find((each) => each.place === place);
+    const until = await this.#starts.byDatabase(word);
+    return {
+      events: [
+        ...(kind === null ? [] : [{ kind, until }]),
+        ...(lock ? [{ kind: 'restricted' as const, until: await this.#starts.byDatabase(lock) }] : []),
+        ...(links ? [{ kind: tookCode(attempt) ? ('link' as const) : ('not-linked' as const), until: null }] : []),
+      ],
+      isOver:
+        isFailing && (kind === 'removed' || kind === 'banned' || (kind !== 'connected' && word?.needsPerson === true)),
+    };
   }
 
   /** False where the profile could not be saved, which is reported. */
@@ -241,7 +261,7 @@ export class LiveAttempts implements LiveAttempter {
     const { accounts, profiles } = this.#pool;
     const { name } = lease.account;
     const saved = await profiles.put(blobName(name, lease.token), name, sessionOf(device));
-    const before = await accounts.keepProfile(lease, saved, majorOf(input)).catch(async (error) => {
+    const before = await accounts.leases.keepProfile(lease, saved, majorOf(input)).catch(async (error) => {
       if (error instanceof DeviceLost) await profiles.discard(saved.blob_name);
       throw error;
     });

@@ -7,12 +7,14 @@ import type { ServersWord } from '../runner/judge-live.ts';
 import type { LiveDevice, LiveInput } from '../runner/live-site.ts';
 import { runAttempt } from '../runner/run-attempt.ts';
 import type { SealedProfiles } from '../service/profiles/sealed-profiles.ts';
-import { type AccountPool, type DeviceLease, NotAllowedYet } from './account-pool.ts';
+import type { AccountPool } from './account-pool.ts';
 import { kindOfCall, leavesPool } from './allowed-methods.ts';
 import type { CodeShower } from './code-shower.ts';
+import { type DeviceLease, DeviceLost } from './device-leases.ts';
 import { beforeEndMs } from './lease-watch.ts';
 import { type PoolRequest, phoneDays } from './limits.ts';
 import { dayMs, type LivePolicy } from './live-policy.ts';
+import { NotAllowedYet } from './not-allowed-yet.ts';
 
 /** Deadlines on the live site are this much longer: the bar of the project is that of a replica on the same machine. */
 const liveFactor = 6;
@@ -46,7 +48,7 @@ interface LiveStart {
   /** Of each device; none of one that is linked for the first time. */
   leases?: readonly DeviceLease[];
   /** The first device is linked, and has this number. */
-  linkedAs?: (number: string) => void;
+  linkedAs?: LiveInput['linkedAs'];
 }
 
 /** Starts browsers for accounts of a pool, and lets them do what its policy allows. */
@@ -70,18 +72,27 @@ export class LiveStarts {
     return word?.until == null ? null : (await this.#pool.accounts.now()) + word.until - Date.now();
   }
 
-  /** Waits until the policy allows all of it; the refusal when that takes longer than a run may wait. */
+  /**
+   * Waits until the policy allows all of it; the refusal when that takes longer than a run may wait.
+   *
+   * @throws Finding where a lease is lost or a person has stopped it.
+   */
   async allowed(
     requests: readonly Omit<PoolRequest, 'number'>[],
-    signal: AbortSignal | undefined,
-    atMostMs = this.#pool.policy.waitAtMost,
+    {
+      leases,
+      signal,
+      atMostMs = this.#pool.policy.waitAtMost,
+    }: { leases: readonly DeviceLease[]; signal: AbortSignal | undefined; atMostMs?: number },
   ): Promise<NotAllowedYet | null> {
     const { wait = pause, say } = this.#options;
     for (;;) {
       try {
-        await this.#pool.accounts.request(requests);
+        if (signal?.reason instanceof Finding) throw signal.reason;
+        await this.#pool.accounts.request(requests, { leases });
         return null;
       } catch (error) {
+        if (error instanceof DeviceLost) throw new Finding('lease-lost', error.message);
         if (!(error instanceof NotAllowedYet)) throw error;
         const ms = error.until === null ? null : error.until - (await this.#pool.accounts.now());
         if (ms === null || ms > atMostMs || signal?.aborted) return error;
@@ -93,7 +104,7 @@ export class LiveStarts {
   }
 
   /** Makes one attempt, which the policy has allowed. */
-  async run(input: AttemptInput, { devices, leases = [], linkedAs = () => {} }: LiveStart): Promise<Attempt> {
+  async run(input: AttemptInput, { devices, leases = [], linkedAs = async () => {} }: LiveStart): Promise<Attempt> {
     const shower = this.#options.shower?.(devices[0]?.account ?? '');
     const now = await this.#pool.accounts.now();
     const live: LiveInput = {
@@ -136,7 +147,11 @@ export class LiveStarts {
         if (leaves !== null) throw forbidden(leaves);
         const account = leases[place]?.account.name;
         if (account === undefined) throw forbidden('a message of an account that is being linked');
-        const refused = await this.allowed([{ kind: 'message', account }], signal, longestPauseMs);
+        const refused = await this.allowed([{ kind: 'message', account }], {
+          leases,
+          signal,
+          atMostMs: longestPauseMs,
+        });
         if (refused) throw new Finding('limit-reached', refused.message);
       },
     };

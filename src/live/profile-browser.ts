@@ -1,6 +1,6 @@
 import { InputError } from '../contracts/input-error.ts';
 import type { AttemptInput } from '../runner/attempt-input.ts';
-import type { DeviceLease } from './account-pool.ts';
+import type { DeviceLease } from './device-leases.ts';
 
 /** @throws InputError for a browser that is older than one that has opened a profile. */
 export function checkBrowserAge(input: Pick<AttemptInput, 'browser'>, leases: readonly DeviceLease[]): void {

@@ -38,7 +38,12 @@ export interface LiveEventRow {
 export interface LiveTables {
   live_accounts: LiveAccountRow;
   live_events: LiveEventRow;
-  live_pool: { id: number; stopped_because: string | null };
+  live_pool: {
+    id: number;
+    stopped_because: string | null;
+    /** Sealed. */
+    number_secret: string | null;
+  };
 }
 
 export type LiveDatabase = Database<LiveTables>;

@@ -226,7 +226,7 @@ function stacksOf(events: readonly AttemptEvent[]): string[] {
 /** The record of an attempt that never began, or of which nothing is known. */
 export function recordOfUnstarted(
   { id, seed, cell }: Pick<AttemptInput, 'id' | 'seed' | 'cell'>,
-  code: 'library-install-failed' | 'limit-reached' | 'worker-lost' | 'harness-error' | 'interrupted',
+  code: 'library-install-failed' | 'limit-reached' | 'lease-lost' | 'worker-lost' | 'harness-error' | 'interrupted',
   message: string,
   events: readonly AttemptEvent[] = [],
 ): Attempt {

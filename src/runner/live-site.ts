@@ -45,8 +45,8 @@ export interface LiveInput {
   devices: readonly LiveDevice[];
   /** Flags of the browser besides its own; none where the page comes from the internet. */
   chromiumArgs: readonly string[];
-  /** The first device is linked, and has this number. */
-  linkedAs(number: string): void;
+  /** The first device is linked, and has this number. @throws Finding where it may do nothing more. */
+  linkedAs(number: string): Promise<void>;
   /** Shows a code to the person or the command that has the phone. Rejects with a `Refusal` that a command reported. */
   show(kind: 'qr' | 'pairing', code: string): Promise<void>;
   /** The account at this place is about to start its browser. @throws Finding where it may not. */

@@ -145,7 +145,7 @@ function contextOf(
         if (!live) return checkReady(of, by, cell.build, patienceMs);
         const number = await checkLinked(of, by.number, patienceMs);
         scene.redactor.learn(number);
-        if (of === client) live.linkedAs(number);
+        if (of === client) await live.linkedAs(number);
       };
       const check = () => steps.run('probe', ready);
       await check();

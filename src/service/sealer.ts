@@ -64,6 +64,16 @@ export class Sealer {
     if (!key) throw new SealBroken(`the text was sealed with the key ${id}, which this instance does not have`);
     return unseal(key, Buffer.from(sealed, 'base64'), owner).toString();
   }
+
+  /** Seals a text with the first key, whichever sealed it. Null for a text that none of the keys opens. */
+  sealAnew(text: string, owner: string): string | null {
+    try {
+      return this.seal(this.open(text, owner), owner);
+    } catch (error) {
+      if (error instanceof SealBroken) return null;
+      throw error;
+    }
+  }
 }
 
 function signature(key: Buffer, text: string): Buffer {

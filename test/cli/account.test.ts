@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -39,13 +39,18 @@ async function run(...args: string[]): Promise<string> {
   return said;
 }
 
+/** The pool of the home folder, as another process uses it. */
+async function withOwnPool(work: (pool: AccountPool) => Promise<unknown>): Promise<void> {
+  const database = await openDatabase<LiveTables>(`sqlite:${join(home, 'store.sqlite')}`);
+  await work(new AccountPool(database, readLivePolicy(), sealKeys({}, join(home, 'seal.key'))()));
+  await database.close();
+}
+
 /** As `account add` does after a link. */
 async function addAnna(): Promise<void> {
-  const database = await openDatabase<LiveTables>(`sqlite:${join(home, 'store.sqlite')}`);
-  const pool = new AccountPool(database, readLivePolicy(), sealKeys({}, join(home, 'seal.key'))());
   const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
-  await pool.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
-  await database.close();
+  const anna = { number: '15550100120', library: '1.34.7', browserMajor: 107 };
+  await withOwnPool((pool) => pool.add('anna', anna, saved));
 }
 
 /** As if the phone of every account had been opened that long ago. */
@@ -72,7 +77,10 @@ describe('bad input starts nothing, and the message says what would be right', (
     [['run', '--target', 'live', '--flow', 'logout-from-phone'], 'on the live site only these flows are attempted'],
     [['run', '--target', 'live', '--build', '2.3000.1032534684'], '--build: on the live site'],
     [['run', '--target', 'live', '--slots', '2'], 'on the live site one attempt is made at a time'],
-    [['account', 'list', '--database', 'mysql://u:p@127.0.0.1:1/x'], '--profiles: machines that share a database'],
+    [
+      ['account', 'check', 'anna', '--database', 'mysql://u:p@127.0.0.1:1/x'],
+      '--profiles: machines that share a database',
+    ],
   ])('%j', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
   });
@@ -200,4 +208,35 @@ test('an account is listed, paused, resumed and removed, and the whole pool stop
   expect(await run('account', 'check', 'anna', '--phone-seen')).toContain('its phone was opened today');
   expect(await run('account', 'remove', 'anna')).toContain('remove it there under Linked devices');
   expect(await run('account', 'list')).toContain('There is no live account yet');
+});
+
+test('a list says who uses an account and until when, and what it waits for', async () => {
+  await addAnna();
+  await withOwnPool(async (pool) => {
+    await pool.leases.take(['anna'], 'another-machine', 3_600_000);
+    await pool.note('anna', 'conflict');
+  });
+  const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+  const listed = (await run('account', 'list')).replaceAll(/\s+/g, ' ');
+  expect(listed).toMatch(new RegExp(`another-machine uses it, until ${time} at the latest`));
+  expect(listed).toMatch(new RegExp(`no restore before ${time}: another browser took the connection`));
+  await expect(run('account', 'remove', 'anna')).rejects.toThrow(
+    /account anna: no unlink before .*: another-machine uses it/,
+  );
+});
+
+test('without the key accounts are listed and stopped, what would use one says what to do, and no key is made', async () => {
+  const [key, kept] = [join(home, 'seal.key'), join(home, 'seal.key.kept')];
+  renameSync(key, kept);
+  expect(await run('account', 'list')).toContain('its key is not on this machine');
+  expect(await run('account', 'pause', 'anna')).toContain('account anna is paused');
+  expect(await run('account', 'pause', '--all')).toContain('The pool is stopped');
+  expect(await run('account', 'resume', '--all')).toContain('runs again');
+  expect(() => renameSync(key, `${key}.made`)).toThrow('ENOENT');
+  await expect(run('account', 'check', 'anna')).rejects.toThrow(
+    /^account anna: its number is sealed with a key .* add that key to WWEBJS_CANARY_SEAL_KEY/,
+  );
+  renameSync(kept, key);
+  expect(await run('account', 'resume', 'anna')).toContain('account anna is active');
+  await withOwnPool((pool) => pool.find('anna'));
 });

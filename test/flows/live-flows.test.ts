@@ -184,7 +184,7 @@ describe('what the server says of an account', () => {
     const before = readdirSync(join(store, 'live', 'ben'));
     const flow = trialFlow('restore-to-ready', async (context) => {
       await site().advance(24 * hourMs);
-      await pool.accounts.take(['ben'], 'another machine', hourMs);
+      await pool.accounts.leases.take(['ben'], 'another machine', hourMs);
       await restoreLinked(context);
     });
     const attempt = await site()
@@ -206,7 +206,7 @@ describe('what the server says of an account', () => {
       await restoreLinked(context);
       await context.wait(1);
       await site().advance(24 * hourMs);
-      await pool.accounts.take(['ben'], 'another machine', hourMs);
+      await pool.accounts.leases.take(['ben'], 'another machine', hourMs);
       await context.wait(60);
     });
     const attempts = site().attempts({ accounts: ['ben'], heartbeatMs: 200 });

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AccountPool, DeviceLost, NotAllowedYet } from '../../src/live/account-pool.ts';
+import { AccountPool } from '../../src/live/account-pool.ts';
+import { type DeviceLease, DeviceLost } from '../../src/live/device-leases.ts';
+import type { PoolEventKind } from '../../src/live/limits.ts';
 import { dayMs, hourMs, readLivePolicy } from '../../src/live/live-policy.ts';
+import { NotAllowedYet } from '../../src/live/not-allowed-yet.ts';
 import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { engines } from '../support/service-databases.ts';
@@ -40,25 +43,25 @@ describe.each(engines)('on %s', (_name, newAddress) => {
   });
 
   test('a device has one owner; another machine gets it when the lease is over, and then the first one can write no more', async () => {
-    const [lease] = await pool.take(['anna'], 'one', 60_000);
+    const [lease] = await pool.leases.take(['anna'], 'one', 60_000);
     if (!lease) throw new Error('no lease');
-    await expect(pool.take(['anna'], 'two', 60_000)).rejects.toThrow('one uses it');
+    await expect(pool.leases.take(['anna'], 'two', 60_000)).rejects.toThrow('one uses it');
     await advance(database, 59_000);
-    await pool.renew(lease, 60_000);
+    await pool.leases.renew(lease, 60_000);
     await advance(database, 59_000);
-    await expect(pool.take(['anna'], 'two', 60_000)).rejects.toThrow('one uses it');
+    await expect(pool.leases.take(['anna'], 'two', 60_000)).rejects.toThrow('one uses it');
     await advance(database, 2_000);
-    const [next] = await pool.take(['anna'], 'two', 60_000);
+    const [next] = await pool.leases.take(['anna'], 'two', 60_000);
     expect(next?.token).toBe(lease.token + 1);
-    await expect(pool.renew(lease, 60_000)).rejects.toThrow(DeviceLost);
-    await expect(pool.keepProfile(lease, saved, 107)).rejects.toThrow(DeviceLost);
-    await pool.release(lease);
+    await expect(pool.leases.renew(lease, 60_000)).rejects.toThrow(DeviceLost);
+    await expect(pool.leases.keepProfile(lease, saved, 107)).rejects.toThrow(DeviceLost);
+    await pool.leases.release(lease);
     expect((await pool.find('anna')).leasedBy).toBe('two');
   });
 
   test('of two accounts both are leased or none', async () => {
-    await pool.take(['ben'], 'one', 60_000);
-    await expect(pool.take(['anna', 'ben'], 'two', 60_000)).rejects.toThrow(/account ben: .*: one uses it/);
+    await pool.leases.take(['ben'], 'one', 60_000);
+    await expect(pool.leases.take(['anna', 'ben'], 'two', 60_000)).rejects.toThrow(/account ben: .*: one uses it/);
     expect((await pool.find('anna')).leasedBy).toBeNull();
   });
 
@@ -124,10 +127,10 @@ describe.each(engines)('on %s', (_name, newAddress) => {
   });
 
   test('what an account did counts after it was removed and added again', async () => {
-    await pool.request([{ kind: 'qr', account: 'cleo' }], '15550100129');
+    await pool.request([{ kind: 'qr', account: 'cleo' }], { number: '15550100129' });
     await pool.add('cleo', { number: '15550100129', library: '1.34.7', browserMajor: 107 }, saved);
     await pool.remove('cleo');
-    await expect(pool.request([{ kind: 'qr', account: 'other' }], '15550100129')).rejects.toThrow(
+    await expect(pool.request([{ kind: 'qr', account: 'other' }], { number: '15550100129' })).rejects.toThrow(
       '1 of kind link within 1440 min are the limit',
     );
   });
@@ -142,8 +145,8 @@ describe.each(engines)('on %s', (_name, newAddress) => {
   });
 
   test('a device that is in use is refused with the end of its lease', async () => {
-    await pool.take(['anna'], 'one', 60_000);
-    const refused = pool.take(['anna'], 'two', 60_000);
+    await pool.leases.take(['anna'], 'one', 60_000);
+    const refused = pool.leases.take(['anna'], 'two', 60_000);
     await expect(refused).rejects.toMatchObject({ name: 'NotAllowedYet', until: start + 60_000 });
     await expect(refused).rejects.toThrow('account anna: no restore before 2026-11-01T00:01:00.000Z: one uses it');
   });
@@ -156,24 +159,192 @@ describe.each(engines)('on %s', (_name, newAddress) => {
 
   test('an account that a person has paused while it was linked anew stays paused', async () => {
     await pool.setState('anna', 'retired', 'logged-out');
+    await pool.setState('ben', 'retired', 'logged-out');
+    const leases = await pool.leases.take(['anna', 'ben'], 'one', 60_000, 'qr');
     await pool.setState('ben', 'paused', 'on holiday');
-    for (const name of ['anna', 'ben']) await pool.reinstate(name);
+    for (const lease of leases) await pool.leases.reinstate(lease);
     expect(await pool.list()).toMatchObject([{ state: 'active', stateCause: null }, { state: 'paused' }]);
   });
 
-  test('a machine with another key gets one error that names the account and the key', async () => {
-    const other = new AccountPool(database, policy, [Buffer.alloc(32, 8)]);
-    await expect(other.list()).rejects.toMatchObject({
-      name: 'InputError',
-      message: expect.stringMatching(/account anna: .*WWEBJS_CANARY_SEAL_KEY/),
+  describe('two owners of one device', () => {
+    let first: DeviceLease;
+    let second: DeviceLease;
+    const eventsOf = async (name: string) => {
+      const rows = await database.kysely.selectFrom('live_events').selectAll().where('account', '=', name).execute();
+      return rows.map(({ kind }) => kind).slice(1);
+    };
+
+    beforeEach(async () => {
+      [first] = (await pool.leases.take(['anna'], 'one', 60_000)) as [DeviceLease];
+      await advance(database, 61_000);
+      [second] = (await pool.leases.take(['anna'], 'two', 60_000)) as [DeviceLease];
+    });
+
+    test('of the first one events are kept that stay true of the number, and no state', async () => {
+      const stays = [
+        'removed',
+        'temporary-ban',
+        'restricted',
+        'banned',
+        'code-refused',
+        'link',
+        'site-refused',
+      ] as const;
+      const ofDevice = ['connected', 'conflict', 'failed', 'not-linked'] as const;
+      const events = [...stays, ...ofDevice].map((kind: PoolEventKind) => ({ kind, until: null }));
+      const before = await pool.find('anna');
+      expect(await pool.leases.settle(first, events, 'logged-out')).toBe(false);
+      expect(await eventsOf('anna')).toEqual(stays);
+      expect(await pool.find('anna')).toEqual(before);
+      expect(await pool.leases.settle(second, events, 'logged-out')).toBe(true);
+      expect(await eventsOf('anna')).toEqual([...stays, ...stays, ...ofDevice]);
+      expect(await pool.find('anna')).toMatchObject({ state: 'retired', stateCause: 'logged-out' });
+    });
+
+    test('the first one can neither start, renew, keep a profile nor reinstate; the second one can', async () => {
+      const writes = (lease: DeviceLease) => [
+        () => pool.request([{ kind: 'restore', account: 'anna' }], { leases: [lease] }),
+        () => pool.leases.renew(lease, 60_000),
+        () => pool.leases.keepProfile(lease, { ...saved, blob_name: 'live/anna/other' }, 108),
+        () => pool.leases.reinstate(lease),
+      ];
+      const rows = () => database.kysely.selectFrom('live_accounts').selectAll().orderBy('name').execute();
+      const before = [await rows(), await eventsOf('anna')];
+      for (const write of writes(first)) await expect(write()).rejects.toThrow(DeviceLost);
+      expect([await rows(), await eventsOf('anna')]).toEqual(before);
+      for (const write of writes(second)) await write();
+      expect(await rows()).toMatchObject([{ blob_name: 'live/anna/other', browser_major: 108 }, {}]);
+    });
+  });
+
+  test('what uses an account has to end when the pool is stopped or that account is paused, and for no other reason', async () => {
+    const why = () => pool.haltedBecause(['ben']);
+    await pool.setState('anna', 'paused', 'a holiday');
+    await pool.setState('ben', 'retired', 'logged-out');
+    expect(await why()).toBeNull();
+    await pool.setState('ben', 'paused', 'a holiday');
+    expect(await why()).toBe('account ben is paused: a holiday');
+    await pool.stop('a ban');
+    expect(await why()).toBe('the pool is stopped: a ban');
+    await pool.stop(null);
+    await pool.setState('ben', 'active', null);
+    expect(await why()).toBeNull();
+  });
+
+  describe('a number that is known only after the scan', () => {
+    const number = '15550100129';
+    const asked = (account: string, kind: 'qr' | 'code') => pool.request([{ kind, account }]);
+
+    test('is refused for whatever the limits of the number would have refused, and counts', async () => {
+      const cases: [PoolEventKind, 'qr' | 'code', string][] = [
+        ['link', 'qr', '1 of kind link'],
+        ['unlink', 'qr', 'the number was unlinked'],
+        ['banned', 'qr', 'WhatsApp has banned the number'],
+        ['temporary-ban', 'qr', 'WhatsApp banned the number for a time'],
+        ['restricted', 'qr', 'WhatsApp restricts the number'],
+        ['removed', 'qr', 'WhatsApp removed the device'],
+        ['code-refused', 'code', 'WhatsApp refused a pairing code'],
+      ];
+      const open = new AccountPool(database, { ...policy, breaker: { ...policy.breaker, numbers: 99 } }, [key]);
+      for (const [i, [event, kind, why]] of cases.entries()) {
+        const own = `1555010019${i}`;
+        await open.note('other', event, null, own);
+        await open.request([{ kind, account: `c${i}` }]);
+        await expect(open.recognize(`c${i}`, kind, own), event).rejects.toThrow(why);
+      }
+      const rows = await database.kysely
+        .selectFrom('live_events')
+        .selectAll()
+        .where('account', '!=', 'other')
+        .execute();
+      expect(rows.filter(({ number_key }) => number_key === null)).toEqual([]);
+    });
+
+    test('is refused where the pool has enough devices of it, and where a person has stopped the pool', async () => {
+      for (const name of ['c1', 'c2']) await pool.add(name, { number, library: '1.34.7', browserMajor: 107 }, saved);
+      await advance(database, 2 * dayMs);
+      await asked('cleo', 'qr');
+      await expect(pool.recognize('cleo', 'qr', number)).rejects.toThrow('the pool has c1 and c2 of this number');
+      await pool.stop('a ban');
+      await expect(pool.recognize('cleo', 'qr', number)).rejects.toThrow('the pool is stopped: a ban');
+    });
+
+    test('and that nothing stands against is not refused for its own scan', async () => {
+      await asked('cleo', 'qr');
+      await pool.recognize('cleo', 'qr', number);
+      await pool.add('cleo', { number, library: '1.34.7', browserMajor: 107 }, saved);
+      expect(await pool.find('cleo')).toMatchObject({ number, state: 'active' });
+    });
+
+    test('counts each code that was shown under another name', async () => {
+      for (const name of ['c1', 'c2', 'c3']) {
+        await asked(name, 'qr');
+        await pool.note(name, 'not-linked');
+        await pool.recognize(name, 'qr', number);
+      }
+      await asked('cleo', 'qr');
+      await expect(pool.recognize('cleo', 'qr', number)).rejects.toThrow('3 of kind qr within 1440 min');
+    });
+  });
+
+  describe('the key', () => {
+    const other = Buffer.alloc(32, 8);
+    const tables = async () => ({
+      accounts: await database.kysely.selectFrom('live_accounts').selectAll().orderBy('name').execute(),
+      pool: await database.kysely.selectFrom('live_pool').selectAll().execute(),
+    });
+
+    test('of another machine gets one error that names account and key, changes nothing, and hinders no stop', async () => {
+      const wrong = new AccountPool(database, policy, [other]);
+      const before = await tables();
+      const message = expect.stringMatching(/account anna: its number is sealed with a key .*WWEBJS_CANARY_SEAL_KEY/);
+      for (const use of [
+        () => wrong.list(),
+        () => wrong.find('anna'),
+        () => wrong.leases.take(['anna'], 'one', 60_000),
+        () => wrong.sealAnew(),
+      ])
+        await expect(use()).rejects.toMatchObject({ name: 'InputError', message });
+      await expect(wrong.checkNew('cleo', null)).rejects.toMatchObject({
+        message: expect.stringContaining('the pool is sealed'),
+      });
+      expect(await tables()).toEqual(before);
+      expect(await wrong.listSealed()).toMatchObject([{ name: 'anna', isReadable: false }, { name: 'ben' }]);
+      expect(await pool.listSealed()).toMatchObject([{ isReadable: true }, { isReadable: true }]);
+      await wrong.setState('anna', 'paused', 'a holiday');
+      await wrong.stop('a ban');
+      await wrong.remove('ben');
+      expect(await pool.list()).toMatchObject([{ name: 'anna', state: 'paused' }]);
+    });
+
+    test('is changed without a pause, and the limits of a number that was removed before go on', async () => {
+      await pool.remove('ben');
+      const both = new AccountPool(database, policy, [other, key]);
+      await both.sealAnew();
+      const rotated = new AccountPool(database, policy, [other]);
+      expect(await rotated.list()).toMatchObject([{ name: 'anna', number: '15550100120' }]);
+      await expect(pool.list()).rejects.toThrow('account anna: its number is sealed with a key');
+      await rotated.request([{ kind: 'qr', account: 'new' }]);
+      await expect(rotated.recognize('new', 'qr', '15550100121')).rejects.toThrow('no qr before');
+      await advance(database, 2 * dayMs);
+      await rotated.add('anna-2', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
+      await expect(rotated.checkNew('anna-3', '15550100120')).rejects.toThrow('the pool has anna and anna-2');
+    });
+
+    test('may be lost: when the last account is removed, another key begins', async () => {
+      const lost = new AccountPool(database, policy, [other]);
+      for (const name of ['anna', 'ben']) await lost.remove(name);
+      await lost.checkNew('cleo', '15550100129');
+      await lost.add('cleo', { number: '15550100129', library: '1.34.7', browserMajor: 107 }, saved);
+      expect(await lost.find('cleo')).toMatchObject({ number: '15550100129' });
     });
   });
 
   test('an account that is paused or used is not taken, one that does not exist is named with those that do', async () => {
     await pool.setState('anna', 'paused', 'on holiday');
-    await expect(pool.take(['anna'], 'one', 60_000)).rejects.toThrow('it is paused: on holiday');
+    await expect(pool.leases.take(['anna'], 'one', 60_000)).rejects.toThrow('it is paused: on holiday');
     await expect(pool.find('cleo')).rejects.toThrow('there is no such account; there are anna, ben');
-    await pool.take(['ben'], 'one', 60_000);
+    await pool.leases.take(['ben'], 'one', 60_000);
     await expect(pool.remove('ben')).rejects.toThrow('one uses it');
   });
 });

@@ -20,37 +20,37 @@ async function pooled() {
 test('a lease is renewed as long as the database answers, and given up before its end when it never answers again', async () => {
   const { database, pool } = await pooled();
   const ms = beforeEndMs + 1_500;
-  const watch = new LeaseWatch(pool, await pool.take(['anna'], 'one', ms), ms, everyMs);
+  const watch = new LeaseWatch(pool, { leases: await pool.leases.take(['anna'], 'one', ms), ms, heartbeatMs: everyMs });
   const end = async () =>
     (await database.kysely.selectFrom('live_accounts').select('lease_expires_at').executeTakeFirstOrThrow())
       .lease_expires_at;
   const first = await end();
   await expect.poll(end, { timeout: 5_000 }).toBeGreaterThan(first + 5 * everyMs);
-  expect(watch.lost.aborted).toBe(false);
+  expect(watch.over.aborted).toBe(false);
 
   const answer = Promise.withResolvers<void>();
   const silent = database.transaction(() => answer.promise);
-  await expect.poll(() => watch.lost.aborted, { timeout: 5_000 }).toBe(true);
-  expect(watch.lost.reason).toMatchObject({ code: 'lease-lost' });
+  await expect.poll(() => watch.over.aborted, { timeout: 5_000 }).toBe(true);
+  expect(watch.over.reason).toMatchObject({ code: 'lease-lost' });
   watch.end();
   answer.resolve();
   await silent;
   await database.close();
 });
 
-test('an attempt that runs ends soon after a person has stopped the pool, and still has its lease', async () => {
+test.each<[string, (pool: AccountPool) => Promise<void>]>([
+  ['the pool is stopped: a ban', (pool) => pool.stop('a ban')],
+  ['account anna is paused: a ban', (pool) => pool.setState('anna', 'paused', 'a ban')],
+])('an attempt that runs ends soon since %s, and still has its lease', async (message, stop) => {
   const { database, pool } = await pooled();
   const ms = beforeEndMs + 60_000;
-  const [lease] = await pool.take(['anna'], 'one', ms);
+  const [lease] = await pool.leases.take(['anna'], 'one', ms);
   if (!lease) throw new Error('no lease');
-  const watch = new LeaseWatch(pool, [lease], ms, everyMs);
-  await pool.stop('a number was banned');
-  await expect.poll(() => watch.lost.aborted, { timeout: 5_000 }).toBe(true);
-  expect(watch.lost.reason).toMatchObject({
-    code: 'limit-reached',
-    message: 'the pool is stopped: a number was banned',
-  });
+  const watch = new LeaseWatch(pool, { leases: [lease], ms, heartbeatMs: everyMs });
+  await stop(pool);
+  await expect.poll(() => watch.over.aborted, { timeout: 5_000 }).toBe(true);
+  expect(watch.over.reason).toMatchObject({ code: 'limit-reached', message });
   watch.end();
-  await pool.renew(lease, ms);
+  await pool.leases.renew(lease, ms);
   await database.close();
 });

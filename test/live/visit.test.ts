@@ -5,10 +5,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
 import type { Browser } from '../../src/browser/ensure-browser.ts';
 import { cameOf } from '../../src/cli/surface/capture-in-browser.ts';
-import { AccountPool, NotAllowedYet } from '../../src/live/account-pool.ts';
+import { AccountPool } from '../../src/live/account-pool.ts';
 import { LiveAttempts, type Visit } from '../../src/live/live-attempts.ts';
 import { hourMs, readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LivePool } from '../../src/live/live-starts.ts';
+import { NotAllowedYet } from '../../src/live/not-allowed-yet.ts';
 import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
 import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
@@ -104,7 +105,7 @@ test('an account that is leased, paused or not there is not visited', async () =
     throw new Error('the profile was given away');
   };
   await expect(visits.visit('carla', { browser: chromium(142), ms: 1 }, never)).rejects.toThrow(/no such account/);
-  await pool.accounts.take(['anna'], 'another machine', hourMs);
+  await pool.accounts.leases.take(['anna'], 'another machine', hourMs);
   await expect(visit('connected', never)).rejects.toThrow(
     /^account anna: no restore before .*: another machine uses it$/,
   );
@@ -129,7 +130,7 @@ test('a visit whose lease is lost ends, and leaves profile and history to the ne
   const lost = visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async (profile, signal) => {
     write(profile, 'changed');
     await advance(database, 24 * hourMs);
-    await pool.accounts.take(['anna'], 'another machine', hourMs);
+    await pool.accounts.leases.take(['anna'], 'another machine', hourMs);
     if (!signal.aborted) await once(signal, 'abort');
     throw new Error('the browser was closed');
   });

@@ -27,7 +27,7 @@ async function phoneOfFlow() {
 
 const liveNothing = {
   ...{ devices: [], chromiumArgs: [], phonesAway: [], screenshots: false },
-  ...{ linkedAs: () => {}, admit: async () => {}, admitStart: () => {} },
+  ...{ linkedAs: async () => {}, admit: async () => {}, admitStart: () => {} },
 };
 
 type Scene = Awaited<ReturnType<typeof phoneOfFlow>>;

@@ -55,13 +55,16 @@ export class SimulatedLiveSite {
   readonly store = temporaryFolder();
   replica: Replica;
   readonly database: LiveDatabase;
+  /** Of the database, for another machine. */
+  readonly address: string;
   readonly pool: LivePool;
   /** Frees the address of the site. */
   #leave = () => this.replica.close();
 
-  private constructor(replica: Replica, database: LiveDatabase, state: string) {
+  private constructor(replica: Replica, database: LiveDatabase, address: string, state: string) {
     this.replica = replica;
     this.database = database;
+    this.address = address;
     this.state = state;
     const [policy, keys] = [readLivePolicy(), [Buffer.alloc(32, 7)]];
     this.pool = {
@@ -76,7 +79,7 @@ export class SimulatedLiveSite {
     const replica = await startReplica({ build, state, liveScripts: true });
     for (const number of Object.values(numbers)) replica.phones.withNumber(number);
     const address = `sqlite:${join(temporaryFolder(), 'store.sqlite')}`;
-    return new SimulatedLiveSite(replica, await withClock(await openDatabase<LiveTables>(address)), state);
+    return new SimulatedLiveSite(replica, await withClock(await openDatabase<LiveTables>(address)), address, state);
   }
 
   async close(): Promise<void> {

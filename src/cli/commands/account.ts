@@ -9,10 +9,12 @@ import { liveBuild } from '../../contracts/build-number.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { ensureLibrary } from '../../library/ensure-library.ts';
-import { type LiveAccount, refusalWords } from '../../live/account-pool.ts';
+import type { SealedAccount } from '../../live/account-pool.ts';
 import { type PoolRefusal, phoneReminder } from '../../live/limits.ts';
 import { linkAccount } from '../../live/link-account.ts';
-import type { LivePool } from '../../live/live-starts.ts';
+import type { LivePolicy } from '../../live/live-policy.ts';
+import { refusalWords } from '../../live/not-allowed-yet.ts';
+import { useOf } from '../../live/pool-tables.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import type { AttemptInput } from '../../runner/attempt-input.ts';
@@ -20,7 +22,7 @@ import { deadlineFactor } from '../../runner/deadlines.ts';
 import { loadFlow } from '../../runner/load-flow.ts';
 import { readMatrix } from '../../runs/read-plan.ts';
 import { plural } from '../../words/text.ts';
-import { liveAttempts, startOptions, withPool } from '../live/open-pool.ts';
+import { liveAttempts, startOptions, withPool, withSealedPool } from '../live/open-pool.ts';
 import { addPoolOptions, onCodeOption, type PoolOptions } from '../options/live-options.ts';
 import { phoneNumber } from '../options/option-values.ts';
 import { stopSignal } from '../process/signals.ts';
@@ -140,12 +142,12 @@ async function add(name: string, options: LinkOptions): Promise<void> {
 async function check(name: string, options: PoolOptions & { phoneSeen?: true; browser: string }): Promise<void> {
   const { progress, result } = processTerminal();
   await withPool(options, async (pool) => {
-    const { library } = await pool.accounts.find(name);
     if (options.phoneSeen) {
       await pool.accounts.phoneSeen(name);
       result(`account ${name}: its phone was opened today\n`);
       return;
     }
+    const { library } = await pool.accounts.find(name);
     const starts = liveAttempts(pool, { accounts: [name], write: progress });
     const choice = { flow: 'restore-to-ready', library, browser: options.browser };
     const attempt = await attemptOnce(choice, (input) => starts.attempt(input));
@@ -188,17 +190,13 @@ function tell(name: string, { outcome, code, cause, live }: Attempt, done: strin
 }
 
 async function list({ json, ...options }: PoolOptions & { json?: true }): Promise<void> {
-  await withPool(options, async (pool) => {
-    const accounts = await pool.accounts.list();
-    const stopped = await pool.accounts.stoppedBecause();
-    const now = await pool.accounts.now();
-    const resting = await pool.accounts.resting();
+  await withSealedPool(options, async (pool, policy) => {
+    const accounts = await pool.listSealed();
+    const stopped = await pool.stoppedBecause();
+    const now = await pool.now();
+    const resting = await pool.resting();
     if (json) {
-      // Numbers are left out: what prints JSON often ends in a log.
-      const shown = accounts.map(({ number: _, ...account }) => ({
-        ...account,
-        waits: resting.get(account.name) ?? null,
-      }));
+      const shown = accounts.map((account) => ({ ...account, waits: resting.get(account.name) ?? null }));
       console.log(JSON.stringify({ schemaVersion: 1, stoppedBecause: stopped, accounts: shown }, null, 2));
       return;
     }
@@ -208,16 +206,18 @@ async function list({ json, ...options }: PoolOptions & { json?: true }): Promis
       result('There is no live account yet: `wwebjs-canary account add` links one (docs/live.md).\n');
       return;
     }
-    const rows = accounts.map((account) => rowOf(account, pool, now, resting.get(account.name) ?? null));
+    const rows = accounts.map((account) => rowOf(account, policy, now, resting.get(account.name) ?? null));
     result(columns([['account', 'state', 'linked by', 'Chromium', 'phone opened', ''], ...rows], width));
   });
 }
 
-function rowOf(account: LiveAccount, { policy }: LivePool, now: number, refusal: PoolRefusal): string[] {
-  const { name, state, stateCause, library, browserMajor, phoneSeenAt, leasedBy } = account;
+function rowOf(account: SealedAccount, policy: LivePolicy, now: number, refusal: PoolRefusal): string[] {
+  const { name, state, stateCause, library, browserMajor, phoneSeenAt, isReadable } = account;
+  const use = useOf(account);
   const reminder = phoneReminder(policy, phoneSeenAt, now);
   const notes = [
-    ...(leasedBy === null ? [] : [`in use by ${leasedBy}`]),
+    ...(isReadable ? [] : ['its key is not on this machine']),
+    ...(use === null ? [] : [`${use.why}, until ${new Date(use.until ?? now).toISOString()} at the latest`]),
     ...(stateCause === null ? [] : [stateCause]),
     ...(refusal === null ? [] : [refusalWords('restore', refusal)]),
     ...(reminder ? [`open its phone: WhatsApp logs it out in ${plural(reminder.left, 'day')}`] : []),
@@ -228,15 +228,16 @@ function rowOf(account: LiveAccount, { policy }: LivePool, now: number, refusal:
 
 async function pause(name: string | undefined, options: StopOptions): Promise<void> {
   const { all, because = 'a person paused it' } = options;
-  await withPool(options, async ({ accounts }) => {
+  await withSealedPool(options, async (accounts) => {
     if (chooses(name, all)) await accounts.setState(name, 'paused', because);
     else await accounts.stop(because);
-    console.log(name === undefined ? 'The pool is stopped: no attempt starts.' : `account ${name} is paused.`);
+    const what = name === undefined ? 'The pool is stopped' : `account ${name} is paused`;
+    console.log(`${what}: no attempt starts, and one that runs ends within seconds, on every machine.`);
   });
 }
 
 async function resume(name: string | undefined, options: StopOptions): Promise<void> {
-  await withPool(options, async ({ accounts }) => {
+  await withSealedPool(options, async (accounts) => {
     if (chooses(name, options.all)) {
       await accounts.setState(name, 'active', null);
       await accounts.note(name, 'resumed');

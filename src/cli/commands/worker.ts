@@ -7,7 +7,7 @@ import { checkBrowser } from '../../browser/ensure-browser.ts';
 import { home, packageVersion } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
-import { NotAllowedYet } from '../../live/account-pool.ts';
+import { NotAllowedYet } from '../../live/not-allowed-yet.ts';
 import { WaitsForLease } from '../../queue/job.ts';
 import { baseFacts, type PackedCaptures, useCapturesOf } from '../../replica/builds/run-facts.ts';
 import { deadlineFactor } from '../../runner/deadlines.ts';

@@ -3,12 +3,13 @@ import { FolderBlobs } from '../../blobs/folder-blobs.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { onCi } from '../../contracts/on-ci.ts';
-import { AccountPool, type LiveAccount } from '../../live/account-pool.ts';
+import { AccountPool } from '../../live/account-pool.ts';
 import { CodeShower } from '../../live/code-shower.ts';
 import { phoneReminder } from '../../live/limits.ts';
 import { type LiveAttemptOptions, LiveAttempts } from '../../live/live-attempts.ts';
 import { type LivePolicy, readLivePolicy } from '../../live/live-policy.ts';
 import type { LivePool } from '../../live/live-starts.ts';
+import type { ListedAccount } from '../../live/pool-tables.ts';
 import type { LiveTables } from '../../live/tables.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { openVault, type Vault } from '../../service/profiles/open-vault.ts';
@@ -44,7 +45,7 @@ export async function withPool<T>(
 export async function withPoolInUse<T>(options: PoolOptions, work: (pool: LivePool) => Promise<T>): Promise<T> {
   return withPool(options, async (pool) => {
     const value = await work(pool);
-    const line = phonesToOpen(await pool.accounts.list(), pool.policy, await pool.accounts.now());
+    const line = phonesToOpen(await pool.accounts.listSealed(), pool.policy, await pool.accounts.now());
     if (line !== null) processTerminal().progress(`${line}\n`);
     return value;
   });
@@ -52,7 +53,7 @@ export async function withPoolInUse<T>(options: PoolOptions, work: (pool: LivePo
 
 /** One line; null where no reminder is due. @param now milliseconds since 1970 */
 function phonesToOpen(
-  accounts: readonly Pick<LiveAccount, 'name' | 'state' | 'phoneSeenAt'>[],
+  accounts: readonly Pick<ListedAccount, 'name' | 'state' | 'phoneSeenAt'>[],
   policy: LivePolicy,
   now: number,
 ): string | null {
@@ -67,7 +68,30 @@ function phonesToOpen(
 }
 
 /**
- * The same for commands that use accounts and add none.
+ * Opens the accounts without their profiles, for what a person does from any machine: it needs neither `--profiles` nor the key.
+ *
+ * @throws InputError for a policy beyond the hard limits, a wrong address, and on a runner of CI without a shared database.
+ */
+export async function withSealedPool<T>(
+  { database: address }: PoolOptions,
+  work: (accounts: AccountPool, policy: LivePolicy) => Promise<T>,
+  env = process.env,
+): Promise<T> {
+  const policy = readLivePolicy();
+  checkRunner(address, env);
+  const file = home('seal.key');
+  const isConfigured = env.WWEBJS_CANARY_SEAL_KEY || env.WWEBJS_CANARY_PROFILE_KEY || existsSync(file);
+  const keys = isConfigured ? sealKeys(env, file)() : [];
+  const database = await openDatabase<LiveTables>(address ?? embeddedDatabase());
+  try {
+    return await work(new AccountPool(database, policy, keys), policy);
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * As `withPool`, for commands that use accounts and add none.
  *
  * @throws InputError where there can be no account: a store that is made for this would be all that is left of the command.
  */
@@ -83,12 +107,8 @@ function openStore(
   { address, profiles }: { address?: string | undefined; profiles?: string | undefined },
   env: NodeJS.ProcessEnv,
 ): Vault {
-  const isShared = address !== undefined && !address.startsWith('sqlite:');
-  if (onCi(env) && !isShared)
-    throw new InputError(
-      'live accounts on a runner of CI need a database that all machines share (--database mysql://...): a profile that comes with the runner is a copy, and WhatsApp ends the link of a device that is there twice (docs/live.md)',
-    );
-  if (isShared && profiles === undefined)
+  checkRunner(address, env);
+  if (isShared(address) && profiles === undefined)
     throw new InputError(
       '--profiles: machines that share a database of live accounts share the store of their profiles too',
     );
@@ -98,6 +118,17 @@ function openStore(
     );
   if (profiles !== undefined) return openVault(profiles, env);
   return { blobs: new FolderBlobs(home('live-profiles')), keys: sealKeys(env, home('seal.key'))() };
+}
+
+function isShared(address: string | undefined): boolean {
+  return address !== undefined && !address.startsWith('sqlite:');
+}
+
+function checkRunner(address: string | undefined, env: NodeJS.ProcessEnv): void {
+  if (onCi(env) && !isShared(address))
+    throw new InputError(
+      'live accounts on a runner of CI need a database that all machines share (--database mysql://...): a profile that comes with the runner is a copy, and WhatsApp ends the link of a device that is there twice (docs/live.md)',
+    );
 }
 
 export interface LiveRunOptions {

@@ -2,7 +2,6 @@ import { type RawBuilder, sql } from 'kysely';
 import { InputError } from '../../contracts/input-error.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { goneMs } from '../leases/instances.ts';
-import { SealBroken } from '../seal.ts';
 import type { Sealer } from '../sealer.ts';
 import type { ServiceDatabase } from '../tables.ts';
 
@@ -105,7 +104,8 @@ export class Sealing {
         from ${names.table} where ${where} and ${after} order by id limit ${batch}`.execute(kysely);
       for (const { id, owner, kept, done } of rows) {
         if (kept === null) continue;
-        const text = done ? '' : sealedAnew(this.#sealer, kept, owner);
+        // What none of the keys opens stays unchanged.
+        const text = done ? '' : this.#sealer.sealAnew(kept, owner);
         if (text === null) continue;
         await sql`
           update ${names.table} set ${names.column} = ${text}
@@ -133,15 +133,5 @@ export class Sealing {
       .select('seal_key')
       .where('stopped_at', 'is', null)
       .where('seen_at', '>', (where) => where(now, '-', goneMs));
-  }
-}
-
-/** Null for a text that none of the keys opens: it stays unchanged. */
-function sealedAnew(sealer: Sealer, text: string, owner: string): string | null {
-  try {
-    return sealer.seal(sealer.open(text, owner), owner);
-  } catch (error) {
-    if (error instanceof SealBroken) return null;
-    throw error;
   }
 }

@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { AccountPool } from '../../../src/live/account-pool.ts';
 import { hourMs } from '../../../src/live/live-policy.ts';
+import type { LiveTables } from '../../../src/live/tables.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
 import { chooseReporters } from '../../../src/report/choose-reporters.ts';
 import { restoreLinked, trialFlow } from '../../../src/runner/flow.ts';
 import { planCells } from '../../../src/runner/plan.ts';
 import { executeRun } from '../../../src/runs/execute-run.ts';
 import { readMatrix } from '../../../src/runs/read-plan.ts';
+import { openDatabase } from '../../../src/store/database/open-database.ts';
 import { captureText } from '../../../src/surface/capture/file-text.ts';
 import { keptTerminal } from '../../fixtures/recorded-run.ts';
 import { ownHome } from '../../support/own-home.ts';
@@ -112,7 +115,7 @@ test('an attempt whose lease is lost ends at once, counts for no version, and le
   const flow = trialFlow('restore-to-ready', async (context) => {
     await restoreLinked(context);
     await site().advance(24 * hourMs);
-    await pool.accounts.take(['anna'], 'another machine', hourMs);
+    await pool.accounts.leases.take(['anna'], 'another machine', hourMs);
     await context.wait(60);
   });
   await site().advance(hourMs);
@@ -122,6 +125,53 @@ test('an attempt whose lease is lost ends at once, counts for no version, and le
   expect(readdirSync(join(store, 'live', 'anna'))).toEqual(before);
   expect((await pool.accounts.find('anna')).leasedBy).toBe('another machine');
   await site().advance(2 * hourMs);
+});
+
+test('of an attempt whose lease is lost the word of the server is kept, and neither its profile nor its state', async () => {
+  const { pool, replica, database, store } = site();
+  replica.setCondition('temporary-ban', true, { hours: 1 });
+  const flow = trialFlow('restore-to-ready', async (context) => {
+    await site().advance(24 * hourMs);
+    await pool.accounts.leases.take(['ben'], 'another machine', hourMs);
+    await restoreLinked(context);
+  });
+  const before = [readdirSync(join(store, 'live', 'ben')), (await pool.accounts.find('ben')).savedAt];
+  const attempts = site().attempts({ accounts: ['ben'], heartbeatMs: 3_600_000 });
+  const attempt = await attempts.attempt(await liveInput(flow));
+  replica.setCondition('temporary-ban', false);
+  expect(attempt, JSON.stringify(attempt.cause)).toMatchObject({ outcome: 'infra', code: 'account-banned' });
+  const kinds = await database.kysely.selectFrom('live_events').select('kind').where('account', '=', 'ben').execute();
+  expect(kinds.at(-1)).toEqual({ kind: 'temporary-ban' });
+  const account = await pool.accounts.find('ben');
+  expect([readdirSync(join(store, 'live', 'ben')), account.savedAt]).toEqual(before);
+  expect(account).toMatchObject({ state: 'active', leasedBy: 'another machine' });
+  await site().advance(2 * hourMs);
+});
+
+test('an attempt that runs ends within seconds when its account is paused on another machine, and the account goes on later', async () => {
+  const { pool, address } = site();
+  const elsewhere = await openDatabase<LiveTables>(address);
+  let pausedAt = 0;
+  const flow = trialFlow('restore-to-ready', async (context) => {
+    await restoreLinked(context);
+    const other = new AccountPool(elsewhere, pool.policy, [Buffer.alloc(32, 9)]);
+    await other.setState('anna', 'paused', 'a holiday');
+    pausedAt = performance.now();
+    await context.wait(60);
+  });
+  const { savedAt } = await pool.accounts.find('anna');
+  const attempts = site().attempts({ accounts: ['anna'] });
+  const attempt = await attempts.attempt(await liveInput(flow));
+  expect(performance.now() - pausedAt).toBeLessThan(10_000);
+  await elsewhere.close();
+  expect(attempt).toMatchObject({ outcome: 'infra', code: 'limit-reached' });
+  expect(attempt.cause?.message).toBe('account anna is paused: a holiday');
+  const account = await pool.accounts.find('anna');
+  expect(account).toMatchObject({ state: 'paused', leasedBy: null });
+  expect(account.savedAt).toBeGreaterThan(savedAt);
+  await pool.accounts.setState('anna', 'active', null);
+  passed(await attempts.attempt(await liveInput('restore-to-ready')));
+  await site().advance(hourMs);
 });
 
 test('a device that WhatsApp removed retires its account, counts for no version, and is not linked anew', async () => {

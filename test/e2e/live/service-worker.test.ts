@@ -30,7 +30,7 @@ async function attempt(flow: string | Flow, isLinked = true) {
     live: {
       devices: [{ account: 'anna', number: numbers.anna, dataPath, isLinked }],
       chromiumArgs,
-      linkedAs: () => {},
+      linkedAs: async () => {},
       show: async (_, code) => void (await phones.scan(phone, code)),
       admitStart: () => {},
       admit: async () => {},
