@@ -53,8 +53,8 @@ const ofAccount: ReadonlySet<Code> = new Set([
 
 /**
  * Judges a failed attempt on the live site once more: it counts for no version where the server itself ended the link, where the account
- * is to blame by the server's word, where the page was not WhatsApp Web, and where it was of several builds. A login that is gone without a word of the server is the
- * library's.
+ * is to blame by the server's word, where the page was not WhatsApp Web, and where it was of several builds. A login that is gone without a
+ * word of the server is the library's.
  *
  * @param phonesAway by the place of an account: its phone was last opened longer ago than WhatsApp allows.
  * @returns null where the judgement does not change.

@@ -106,6 +106,11 @@ test('a build that changes between two attempts and in the middle of one is reco
 });
 
 describe('what the server says of an account', () => {
+  const staysReady = trialFlow('restore-to-ready', async (context) => {
+    await restoreLinked(context);
+    await context.wait(30);
+  });
+
   test('a ban for a time counts for no version, and the account rests until a day after its end', async () => {
     const { pool } = site();
     site().replica.setCondition('temporary-ban', true, { hours: 48 });
@@ -146,13 +151,9 @@ describe('what the server says of an account', () => {
     const { pool } = site();
     const { savedAt } = await pool.accounts.find('ben');
     site().replica.setCondition(name, true, options);
-    const flow = trialFlow('restore-to-ready', async (context) => {
-      await restoreLinked(context);
-      await context.wait(30);
-    });
     const attempt = await site()
       .attempts({ accounts: ['ben'] })
-      .attempt(await liveInput(flow));
+      .attempt(await liveInput(staysReady));
     site().replica.setCondition(name, false);
     expect(attempt).toMatchObject({ outcome: 'infra', code: 'account-restricted', blame: 'account' });
     namesNobody(attempt);
@@ -166,13 +167,9 @@ describe('what the server says of an account', () => {
   test('another browser that takes the connection is no fault of a version, and the account rests', async () => {
     const { pool } = site();
     site().replica.setCondition('conflict', true, { afterSeconds: 0 });
-    const flow = trialFlow('restore-to-ready', async (context) => {
-      await restoreLinked(context);
-      await context.wait(30);
-    });
     const attempt = await site()
       .attempts({ accounts: ['ben'] })
-      .attempt(await liveInput(flow));
+      .attempt(await liveInput(staysReady));
     site().replica.setCondition('conflict', false);
     expect(attempt).toMatchObject({ outcome: 'infra', code: 'conflict', blame: 'account' });
     expect((await pool.accounts.resting()).get('ben')?.why).toBe('another browser took the connection');
