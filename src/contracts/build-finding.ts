@@ -59,6 +59,8 @@ export const buildFindingSchema = z.strictObject({
     modules: z.int(),
     /** What could not be read. */
     findings: z.int(),
+    /** The page is one of a replica, or of something else that stood in for the live site. */
+    standIn: z.literal(true).optional(),
   }),
   /** How many names changed, whether a version needs them or not. */
   changed: z.strictObject({ modules: countSchema, exports: countSchema, collections: countSchema, tiers: z.int() }),

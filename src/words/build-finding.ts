@@ -39,6 +39,7 @@ export function buildSentence(finding: BuildFinding): string {
       ? [`${shown(drift.map(({ behaviour, data, seen }) => `${behaviour} is ${seen}, and the data says ${data}`))}`]
       : []),
     ...(capture.complete ? [] : [`${plural(capture.findings, 'part')} of its page could not be read`]),
+    ...(capture.standIn ? ['its page stood in for the live site'] : []),
   ];
   return `${build} of ${date}: ${parts.join('; ')}`;
 }

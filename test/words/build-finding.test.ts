@@ -7,7 +7,7 @@ import {
   takesSomething,
   type VersionChange,
 } from '../../src/contracts/build-finding.ts';
-import { buildSentence } from '../../src/words/build-finding.ts';
+import { buildSentence, findingMark } from '../../src/words/build-finding.ts';
 
 const unchanged = { removed: 0, added: 0 };
 
@@ -131,6 +131,25 @@ describe('the sentence of a build', () => {
     ];
     for (const replayed of replays) expect(isWhole({ capture, unread: [], replayed })).toBe(false);
     expect(isWhole({ ...whole, unread: [{ library: '1.34.9', why: 'it is not on npm' }] })).toBe(false);
+  });
+
+  test('says of a page that stood in for the live site that it did', () => {
+    const capture = { file: 'x.json', complete: true, modules: 1, findings: 0, standIn: true as const };
+    expect(buildSentence(finding({ capture }))).toBe(
+      '2.3000.1050000000 of 2026-11-29: no version loses a step or a method by its source; its page stood in for the live site',
+    );
+  });
+
+  test('comes to what versions lose, or to what is not known of them, or to nothing', () => {
+    const capture = { file: 'x.json', complete: true, modules: 1, findings: 0 };
+    const replayed = tried(flow('1.34.7'));
+    const calm = finding({ capture, replayed });
+    const outcome = (found: BuildFinding, isComplete = true) => findingMark(found, isComplete).outcome;
+    expect(outcome(calm)).toBe('passed');
+    expect(outcome(calm, false)).toBe('infra');
+    expect(outcome(finding({ capture, replayed: null }))).toBe('infra');
+    expect(outcome(finding({ versions: [version('1.34.7', lazyForward)] }), false)).toBe('failed');
+    expect(outcome(finding({ capture, replayed, worse: [{ library: '1.34.7', flow: 'qr-to-ready' }] }))).toBe('failed');
   });
 
   test('names what the data does not say yet, and that a page was not read completely', () => {

@@ -129,7 +129,10 @@ function compareCapture(
   );
   return {
     ...{ schemaVersion: 1, build, date, before: before.build },
-    capture: { file, complete, modules: share.modules, findings: capture.findings.length },
+    capture: {
+      ...{ file, complete, modules: share.modules, findings: capture.findings.length },
+      ...(capture.standIn && { standIn: true as const }),
+    },
     ...compared,
     ...{ unread, drift, replayed: null, live: null, worse: [] },
   };

@@ -80,7 +80,12 @@ test('a build that appears between two looks is captured and compared with the o
   const found = await look();
   if (found.kind !== 'found') throw new Error(JSON.stringify(found));
   const { finding } = found.build;
-  expect(finding).toMatchObject({ build: newer, before: older, date: '2026-11-29', capture: { complete: true } });
+  expect(finding).toMatchObject({
+    build: newer,
+    before: older,
+    date: '2026-11-29',
+    capture: { complete: true, standIn: true },
+  });
   expect(finding.versions).toMatchObject([
     { library: '0.0.1', stops: { before: null, after: 'ready' }, missing: [{ name: 'WAWebCollections.Call' }] },
   ]);
