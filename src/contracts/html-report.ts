@@ -33,7 +33,11 @@ export interface HtmlFinding {
   sentence: string;
   mark: { words: string; outcome: Outcome };
   /** Its versions are those that the build touches. */
-  finding: Omit<BuildFinding, 'capture'> & { capture: Omit<BuildFinding['capture'], 'file'> };
+  finding: Omit<BuildFinding, 'capture' | 'unread'> & {
+    capture: Omit<BuildFinding['capture'], 'file'>;
+    /** The versions that could not be read. */
+    unread: string[];
+  };
 }
 
 /** One cell of a grid; its place in the list is the number of its `HtmlCellDetail`. */

@@ -103,8 +103,9 @@ interface Shown {
 }
 
 function htmlFinding({ build, seenAt, step, finding }: LiveBuild): HtmlFinding {
-  // The file is a path of the machine that looked.
+  // The path of the capture and why a version could not be read are matters of the machine that looked.
   const { file: _, ...capture } = finding.capture;
+  const unread = finding.unread.map(({ library }) => library);
   const isComplete = step === 'found';
   return {
     build,
@@ -112,7 +113,7 @@ function htmlFinding({ build, seenAt, step, finding }: LiveBuild): HtmlFinding {
     isComplete,
     sentence: buildSentence(finding),
     mark: findingMark(finding, isComplete),
-    finding: { ...finding, capture, versions: touchedVersions(finding) },
+    finding: { ...finding, capture, unread, versions: touchedVersions(finding) },
   };
 }
 

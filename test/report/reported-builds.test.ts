@@ -30,6 +30,7 @@ function originOfTonight(switches = {}) {
 }
 
 const finding = exampleFinding({
+  unread: [{ library: '1.34.9', why: 'ENOENT /root/libraries' }],
   drift: [{ behaviour: 'searchIcon', data: 'search', seen: 'search-refreshed' }],
   live: {
     run: 'run-1',
@@ -124,5 +125,5 @@ test('the html and the markdown report have what was found about new builds, wit
   expect(markdown).toContain(`### New builds of the live site\n\n- ${sentence}\n`);
   const { findings } = JSON.parse(/id="overview">(.*)<\/script>/.exec(html)?.[1] ?? '');
   expect(findings).toMatchObject([{ build: finding.build, isComplete: true, sentence }]);
-  expect(html).not.toContain(finding.capture.file);
+  for (const ofMachine of [finding.capture.file, '/root/libraries']) expect(html).not.toContain(ofMachine);
 });

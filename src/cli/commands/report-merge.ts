@@ -75,7 +75,9 @@ async function merge(
   const store = await openStore(keep ? undefined : join(folder, 'store.sqlite'));
   try {
     const recorder = new StoreRecorder(store, keep ? undefined : folder);
-    const source = storeSource(store, recorder, (_run, { id }) => join(folder, basename(id)));
+    const stored = storeSource(store, recorder, (_run, { id }) => join(folder, basename(id)));
+    // A store of these shards alone knows of no other attempt on the live site.
+    const source = keep ? stored : { ...stored, onLiveSite: async () => null };
     const tally = new RunTally();
     const made = chosen.map(
       ({ name, target }) => reporters[name]?.create(target, { terminal, source, part: null }) ?? {},

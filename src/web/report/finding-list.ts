@@ -53,9 +53,7 @@ function detailsOf(finding: HtmlFinding['finding']): Node[] {
       ...row('exports', count(changed.exports)),
       ...row('collections', count(changed.collections)),
       ...row('loaded at another time', plural(changed.tiers, 'module')),
-      ...(unread.length > 0
-        ? row('versions not read', unread.map(({ library, why }) => `${library}: ${why}`).join('; '))
-        : []),
+      ...(unread.length > 0 ? row('versions not read', unread.join(', ')) : []),
     ),
     ...table(
       'Versions, by their source',
