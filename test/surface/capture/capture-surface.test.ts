@@ -39,7 +39,7 @@ test('a capture has what each module needs before it runs, with what stands for 
     'a.js': define('WAWebA', 'i.a=1', ['WAWebB', 'cr:1234']) + define('WAWebB', 'i.b=1'),
     'b.js': define('WAWebC', 'i.c=1', ['WAWebA']),
   });
-  const html = `${page.html} ["cr:1234",["WAWebChosen",null],-1]`;
+  const html = `${page.html} ["cr:1234",["WAWebChosen"],{},-1]`;
   const { dependencies } = captureSurface({ ...page, html }, []);
   expect(dependencies).toEqual({ WAWebA: ['WAWebB', 'WAWebChosen'], WAWebC: ['WAWebA'] });
 });
