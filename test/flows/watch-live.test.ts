@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hourMs } from '../../src/live/live-policy.ts';
+import { resolveSurface } from '../../src/replica/builds/resolve-surface.ts';
 import { LiveSiteByName } from '../support/live-site-by-name.ts';
 import { numbers } from '../support/simulated-live-site.ts';
 
@@ -59,4 +60,20 @@ test('a build that was seen is no further finding, and no account is started for
   const { exit, stderr } = await look('--force');
   expect([exit, received.length], stderr).toEqual([0, 2]);
   expect(stderr).toContain(`${tomorrow} was seen before`);
+});
+
+test('drift that a capture in a browser finds is in the report of the build', async () => {
+  const known = resolveSurface(tomorrow);
+  const { usedFactories: data } = known.behaviours;
+  const page = data === 'kept' ? 'cleared' : 'kept';
+  await site.serve(tomorrow, { ...known, behaviours: { ...known.behaviours, usedFactories: page } as const });
+  const { exit, stdout, stderr } = await site.capturePage();
+  expect([exit, stdout], stderr).toEqual([
+    0,
+    expect.stringContaining(`usedFactories: ${page} on the page, ${data} in the data`),
+  ]);
+  const { stdout: report } = await site.run('report', 'builds', '--last=1', '--json');
+  expect(JSON.parse(report).builds).toMatchObject([
+    { build: tomorrow, ranDrift: [{ kind: 'behaviour', name: 'usedFactories', data, page }] },
+  ]);
 });

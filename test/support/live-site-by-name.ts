@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { ensureBrowser } from '../../src/browser/ensure-browser.ts';
 import { packageRoot } from '../../src/contracts/home.ts';
+import type { Surface } from '../../src/contracts/surface.ts';
 import { hourMs } from '../../src/live/live-policy.ts';
 import type { LiveTables } from '../../src/live/tables.ts';
 import { type Replica, startReplica } from '../../src/replica/start-replica.ts';
@@ -71,11 +72,12 @@ export class LiveSiteByName {
     await this.#replica.close();
   }
 
-  /** WhatsApp serves another build under the same name, and knows the same devices. */
-  async serve(build: string): Promise<void> {
+  /** WhatsApp serves another build under the same name, and knows the same devices. @param surface in place of that of the data */
+  async serve(build: string, surface?: Surface): Promise<void> {
     const { port } = this.#replica;
     await this.#replica.close();
-    this.#replica = await startReplica({ build, state: this.#state, port, liveScripts: true });
+    const options = { build, state: this.#state, port, liveScripts: true, ...(surface && { surface }) };
+    this.#replica = await startReplica(options);
   }
 
   /** The command line, in the project. */
@@ -93,11 +95,19 @@ export class LiveSiteByName {
 
   /** One look. */
   look(...args: readonly string[]): Promise<CliResult> {
+    return this.run('watch', '--live', '--once', ...this.#reach(), ...args);
+  }
+
+  /** `surface capture --page`. */
+  capturePage(): Promise<CliResult> {
+    return this.run('surface', 'capture', '--page', '--force', ...this.#reach());
+  }
+
+  #reach(): string[] {
     const trusted = join(this.project, 'site.pem');
     // Of the same key, and made anew at each start.
     writeFileSync(trusted, this.#replica.certificate);
-    const where = [`--trust=${trusted}`, `--browser=${this.#browser}`];
-    return this.run('watch', '--live', '--once', ...where, ...args);
+    return [`--trust=${trusted}`, `--browser=${this.#browser}`];
   }
 
   /** So much time passes for the limits of accounts: what happened is longer ago. Milliseconds. */

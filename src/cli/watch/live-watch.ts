@@ -67,6 +67,9 @@ export async function lookForBuild(store: Store, options: LiveWatchOptions): Pro
     const result = await lookOnce({ ...lookOptions(store, options), trials, signal });
     say(resultWords(result));
     if (signal.aborted) return exitCode.trouble;
+    const looks = options.from === undefined ? await store.liveBuilds.looks() : null;
+    if (looks && (result.kind === 'found' || result.kind === 'known'))
+      say(`the next look is due at ${new Date(looks.nextAt).toISOString()}`);
     await sendFindings(store, options, Date.now());
     return exitOf(result);
   } finally {
