@@ -69,7 +69,7 @@ export const livePolicySchema = z.strictObject({
     .strictObject({
       every: span('1h', '7d'),
       attempts: count(0, 20),
-      flows: z.array(z.enum(flowsOnBuilds)).min(1).default(['restore-to-ready', 'message-round-trip']),
+      flows: z.array(z.enum(flowsOnBuilds)).min(1).default(['restore-to-ready']),
     })
     .prefault({ every: '1h', attempts: 4 }),
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
+import { exampleFinding } from '../fixtures/example-finding.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { cli } from './cli.ts';
 
@@ -41,4 +42,22 @@ test.each([
   await store.close();
   const { exit, stdout } = await cli(['report', 'builds'], home);
   expect([exit, stdout]).toEqual([0, `${words}The next look is due at 2026-11-29 09:05 UTC.\n`]);
+});
+
+test('report builds tells builds of the site from saved ones, and says what could not be read, drifts and was not sent', async () => {
+  const home = temporaryFolder();
+  const store = await openStore(join(home, 'store.sqlite'));
+  const build = '2.3000.1050000000';
+  const unread = [{ library: '9.9.9', why: 'npm has no whatsapp-web.js 9.9.9' }];
+  await store.liveBuilds.keep({ build, seenAt: 1, step: 'found', finding: exampleFinding({ build, unread }) });
+  await store.savedBuilds.keep({ build, seenAt: 1, step: 'compared', finding: exampleFinding({ build }) });
+  await store.liveDrift.keep(build, 'page', [{ kind: 'tier', name: 'WAWebExample', data: '1', page: 'lazy' }], 1);
+  await store.close();
+  const { stdout } = await cli(['report', 'builds'], home);
+  const lines = stdout.split('\n');
+  expect(lines).toContain('  9.9.9 could not be read: npm has no whatsapp-web.js 9.9.9');
+  expect(lines).toContain('  drift that a browser found: WAWebExample is lazy, and the data says 1');
+  expect(lines).toContain('  no webhook has accepted it');
+  const saved = lines.slice(lines.indexOf('Of saved pages (--from):')).join('\n');
+  expect(saved).toMatch(/2\.3000\.1050000000 .*\(not complete: the next look goes on with it\)/);
 });

@@ -31,6 +31,11 @@ test.each([
   expect(() => readLivePolicy(changed(from, to))).toThrow(message);
 });
 
+test('a policy that names no flows for new builds restores only, and sends no message', () => {
+  const file = changed('  flows: [restore-to-ready, message-round-trip]\n', '');
+  expect(readLivePolicy(file).builds.flows).toEqual(['restore-to-ready']);
+});
+
 test('a policy that is stricter than that of the project is accepted', () => {
   expect(readLivePolicy(changed('spacing: 10m', 'spacing: 2h')).restores.spacing).toBe(7_200_000);
 });

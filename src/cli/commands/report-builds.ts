@@ -29,7 +29,7 @@ async function show({ last, json }: BuildsOptions): Promise<void> {
     const shown: ShownBuilds = {
       looks: await store.liveBuilds.looks(),
       builds: await withDrift(await store.liveBuilds.newest(last), store),
-      saved: await withDrift(await store.savedBuilds.newest(last), store),
+      saved: (await store.savedBuilds.newest(last)).map((build) => ({ ...build, ranDrift: [] })),
     };
     if (json) process.stdout.write(`${JSON.stringify(asData(shown), null, 2)}\n`);
     else processTerminal().result(render(shown));
