@@ -35,6 +35,8 @@ export interface WorkerOptions {
    * @throws Error when this machine cannot have it: the worker goes on with the other browsers that it serves.
    */
   haveBrowser(name: string): Promise<void>;
+  /** Called every hour: removes files of runs that need not be kept, but of none that is under way. */
+  tidy(underWay: ReadonlySet<string>): void;
   /**
    * Makes one attempt.
    *
@@ -352,6 +354,7 @@ class QueueWorker {
       for (const state of ['wait', 'delayed', 'completed', 'failed'] as const)
         await this.#link.queue(need).clean(orphanDeadMs, 1_000, state);
     await this.#link.forgetNeeds(needs);
+    this.#options.tidy(new Set(Array.from(this.#running, ({ data }) => data.runId)));
   }
 
   /** Says once why it takes nothing from a queue in which attempts wait. */

@@ -75,6 +75,20 @@ export async function prune(
   }
 }
 
+/**
+ * Removes the folders of runs that a worker need not keep: what is in them could not be sent to the evidence store. A home with a store is
+ * left to its runs, which know what is still read.
+ *
+ * @param underWay runs of which the worker makes attempts now.
+ * @returns what was removed, in words.
+ */
+export function pruneRunFolders(limits: Limits, underWay: ReadonlySet<string>, now = Date.now()): string[] {
+  if (existsSync(home('store.sqlite'))) return [];
+  const beyond = beyondLimits(keptEvidence(), limits, now).filter(({ id }) => !underWay.has(id));
+  for (const { id } of beyond) rmSync(home('runs', id), { recursive: true, force: true });
+  return removedLines(beyond, 'evidence folders');
+}
+
 /** What was removed, in words; null when it was being read. */
 async function pruned(store: Store, policy: RetentionPolicy, now: number): Promise<string[] | null> {
   const isAny = (beyond: Everything) => Object.values<Kept[]>({ ...beyond }).some((each) => each.length > 0);

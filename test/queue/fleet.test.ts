@@ -248,6 +248,7 @@ test('a worker that waits for attempts keeps nothing of each look', async () => 
     runFolder: () => shared.folder,
     haveBrowser: async () => {},
     useCaptures: () => {},
+    tidy: () => {},
     attempt: () => Promise.reject(new Error('there is none')),
   });
   await sleep(1_000);

@@ -30,6 +30,7 @@ await serveQueue(link, {
   serves: { targets: ['replica'], browsers, ...(libraries && { libraries }) },
   signal: stop.signal,
   runFolder: () => join(folder, name),
+  tidy: () => {},
   async haveBrowser(browser) {
     if (lacks.includes(browser)) throw new Error(`browser "${browser}" does not start`);
   },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test, vi } from 'vitest';
@@ -6,7 +6,7 @@ import { storedStandings } from '../../src/cli/advise/judge-attempts.ts';
 import type { RetentionPolicy } from '../../src/contracts/retention.ts';
 import { readHistoryInThread, readNewestRunInThread } from '../../src/report/history/read-in-thread.ts';
 import { PageFiles } from '../../src/report/page-files.ts';
-import { keepReport, keptReports, prune, reportFile } from '../../src/runs/prune.ts';
+import { keepReport, keptReports, prune, pruneRunFolders, reportFile } from '../../src/runs/prune.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { whileNoneReads, whileReading } from '../../src/store/reading.ts';
 import { StoreRecorder } from '../../src/store/store-recorder.ts';
@@ -235,4 +235,19 @@ test('report kept says what there is and the limits, report show finds the repor
     exit: 3,
     stderr: expect.stringContaining('there is no report of run "run-2"; the newest'),
   });
+});
+
+test('a worker keeps run folders by the limits on evidence, and those of runs that are under way', () => {
+  const underWay = new Set(['run-40']);
+  const left = () => readdirSync(join(home, 'runs')).sort();
+  expect(pruneRunFolders({ age: 15 * dayMs }, underWay, now)).toEqual([]);
+  expect(left()).toHaveLength(4);
+  // The home of a worker has no store.
+  rmSync(join(home, 'store.sqlite'));
+  expect(pruneRunFolders({ age: 15 * dayMs }, underWay, now)).toEqual([
+    'removed 1 evidence folders up to 2026-11-08 (0.0 MB), as the retention policy says',
+  ]);
+  expect(left()).toEqual(['run-1', 'run-10', 'run-40']);
+  pruneRunFolders({ bytes: 1500 }, new Set(), now);
+  expect(left()).toEqual(['run-1']);
 });

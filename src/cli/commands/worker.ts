@@ -7,11 +7,13 @@ import { checkBrowser } from '../../browser/ensure-browser.ts';
 import { home, packageVersion } from '../../contracts/home.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type Target, targets } from '../../contracts/outcome.ts';
+import { readRetention } from '../../contracts/retention.ts';
 import { NotAllowedYet } from '../../live/not-allowed-yet.ts';
 import { WaitsForLease } from '../../queue/job.ts';
 import { baseFacts, type PackedCaptures, useCapturesOf } from '../../replica/builds/run-facts.ts';
 import { deadlineFactor } from '../../runner/deadlines.ts';
 import type { LiveAttempter } from '../../runner/run-plan.ts';
+import { pruneRunFolders } from '../../runs/prune.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
 import { liveAttempts, withPoolInUse } from '../live/open-pool.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
@@ -113,6 +115,7 @@ async function work(
   const { evidence, browser: browsers, target } = options;
   const say = (line: string) => process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const { FleetLink, serveQueue, workerAttempts } = await loadQueue();
+  const retention = readRetention();
   const store = openEvidence(evidence, process.env);
   const link = await FleetLink.open(queue, say);
   const stop = stopSignal(
@@ -130,7 +133,8 @@ async function work(
     const useCaptures = (captures: PackedCaptures | null) => useCapturesOf({ base: facts, captures });
     console.log(JSON.stringify({ worker: name, queue: link.address, version, slots, serves }));
     const own = { evidence: store, name, version, facts, slots, serves, lostAfterMs: lostAfterMs(options), idleMs };
-    await serveQueue(link, { ...own, runFolder, haveBrowser, useCaptures, attempt, signal: stop.signal, say });
+    const tidy = (underWay: ReadonlySet<string>) => pruneRunFolders(retention.evidence, underWay).forEach(say);
+    await serveQueue(link, { ...own, runFolder, tidy, haveBrowser, useCaptures, attempt, signal: stop.signal, say });
   } finally {
     stop[Symbol.dispose]();
     await link.close();
