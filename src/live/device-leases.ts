@@ -43,14 +43,15 @@ export class DeviceLeases {
    * Leases devices, all of them or none.
    *
    * @param ms how long the leases last without a renewal.
-   * @param kind `restore` for accounts that are active only; to link one anew, also for one that is retired.
+   * @param kind `restore` for accounts that are active only; to link one anew, also for one that is retired; null for work that starts
+   *   nothing, also for one that is paused.
    * @throws InputError for an account that does not exist or was sealed with another key; NotAllowedYet for one that is leased or may not be used.
    */
   async take(
     names: readonly string[],
     owner: string,
     ms: number,
-    kind: PoolRequest['kind'] = 'restore',
+    kind: PoolRequest['kind'] | null = 'restore',
   ): Promise<DeviceLease[]> {
     return this.#tables.locked(async (tx, now) => {
       const leases: DeviceLease[] = [];
@@ -58,7 +59,7 @@ export class DeviceLeases {
         const row = await this.#tables.row(name, tx);
         const account = this.#tables.open(row, now);
         const refusal = useOf(account) ?? stateRefusal(account, kind);
-        if (refusal) throw new NotAllowedYet({ kind, account: name }, refusal.until, refusal.why);
+        if (refusal) throw new NotAllowedYet({ kind: kind ?? 'restore', account: name }, refusal.until, refusal.why);
         const token = row.lease_token + 1;
         await tx
           .updateTable('live_accounts')
@@ -173,8 +174,8 @@ export class DeviceLeases {
 }
 
 /** Null for a state in which an account may do what is asked. */
-function stateRefusal({ state, stateCause }: ListedAccount, kind: PoolRequest['kind']): PoolRefusal {
-  if (state === 'active' || (state === 'retired' && kind !== 'restore')) return null;
+function stateRefusal({ state, stateCause }: ListedAccount, kind: PoolRequest['kind'] | null): PoolRefusal {
+  if (kind === null || state === 'active' || (state === 'retired' && kind !== 'restore')) return null;
   return { until: null, why: `it is ${state}: ${stateCause ?? 'no reason is given'}` };
 }
 

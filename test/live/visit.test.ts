@@ -6,10 +6,12 @@ import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
 import type { Browser } from '../../src/browser/ensure-browser.ts';
 import { cameOf } from '../../src/cli/surface/capture-in-browser.ts';
 import { AccountPool } from '../../src/live/account-pool.ts';
+import type { DeviceLease } from '../../src/live/device-leases.ts';
 import { LiveAttempts, type Visit } from '../../src/live/live-attempts.ts';
 import { hourMs, readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LivePool } from '../../src/live/live-starts.ts';
 import { NotAllowedYet } from '../../src/live/not-allowed-yet.ts';
+import { sealAnew } from '../../src/live/seal-anew.ts';
 import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
 import type { AttemptInput } from '../../src/runner/attempt-input.ts';
 import { SealedProfiles } from '../../src/service/profiles/sealed-profiles.ts';
@@ -170,3 +172,30 @@ function inputOf(flow: string): AttemptInput {
   const given = { id: 'live-0001', seed: 1, cell, flow: { name: flow, body: async () => {} }, deadlineFactor: 1 };
   return { ...given, browser: chromium(142) } as unknown as AttemptInput;
 }
+
+test('numbers and profiles are sealed with another key, that of an account in use later, and the earlier key opens nothing', async () => {
+  const other = Buffer.alloc(32, 8);
+  const blobs = new FolderBlobs(temporaryFolder());
+  const poolOf = (own: readonly Buffer[]): LivePool => {
+    const accounts = new AccountPool(database, pool.policy, own);
+    return { ...pool, accounts, profiles: new SealedProfiles(blobs, own) };
+  };
+  const before = poolOf(keys);
+  const saved = await before.profiles.put('live/ben/0', 'ben', profileWith('of ben'));
+  await before.accounts.remove('anna');
+  await before.accounts.add('ben', { number: '15550100121', library: '1.34.7', browserMajor: 142 }, saved);
+  await before.accounts.setState('ben', 'paused', 'a holiday');
+  const both = poolOf([other, ...keys]);
+  const [lease] = await both.accounts.leases.take(['ben'], 'another machine', hourMs, null);
+  expect(await sealAnew(both)).toEqual({ sealed: [], inUse: ['ben'] });
+  await both.accounts.leases.release(lease as DeviceLease);
+  expect(await sealAnew(both)).toEqual({ sealed: ['ben'], inUse: [] });
+  await expect(sealAnew(before)).rejects.toThrow('account ben: its number is sealed with a key');
+  const after = poolOf([other]);
+  const [own] = (await after.accounts.leases.take(['ben'], 'one', hourMs, null)) as [DeviceLease];
+  expect(own.account).toMatchObject({ number: '15550100121', state: 'paused', browserMajor: 142 });
+  const folder = join(temporaryFolder(), 'session');
+  await after.profiles.get(own.profile, 'ben', folder);
+  expect(read(folder)).toBe('of ben');
+  await expect(before.profiles.get(own.profile, 'ben', folder)).rejects.toThrow('sealed with another key');
+});

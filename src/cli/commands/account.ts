@@ -15,6 +15,7 @@ import { linkAccount } from '../../live/link-account.ts';
 import type { LivePolicy } from '../../live/live-policy.ts';
 import { refusalWords } from '../../live/not-allowed-yet.ts';
 import { useOf } from '../../live/pool-tables.ts';
+import { sealAnew } from '../../live/seal-anew.ts';
 import { columns } from '../../report/fit-text.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import type { AttemptInput } from '../../runner/attempt-input.ts';
@@ -84,6 +85,11 @@ Examples:
     'a person paused it',
   );
   stopping(account, 'resume', 'use an account again, or the whole pool, after a person has looked after it', resume);
+  addPoolOptions(
+    account.command('reseal').description('seal numbers and profiles with the first key of WWEBJS_CANARY_SEAL_KEY'),
+  )
+    .addHelpText('after', '\nExample:\n  WWEBJS_CANARY_SEAL_KEY=NEW,OLD wwebjs-canary account reseal')
+    .action(reseal);
   named('remove', 'forget an account and its profile; remove its device on the phone, too')
     .addHelpText('after', '\nExample:\n  wwebjs-canary account remove anna')
     .action(remove);
@@ -251,6 +257,19 @@ function chooses(name: string | undefined, all: true | undefined): name is strin
   if ((name === undefined) === (all === undefined))
     throw new InputError('name one account, or give --all for the whole pool');
   return name !== undefined;
+}
+
+async function reseal(options: PoolOptions): Promise<void> {
+  const { result, progress } = processTerminal();
+  await withPool(options, async (pool) => {
+    const { sealed, inUse } = await sealAnew(pool);
+    result(`${plural(sealed.length, 'account')} sealed with the first key\n`);
+    if (inUse.length === 0) return;
+    progress(
+      `in use, so their profiles keep the earlier key: ${inUse.join(', ')}; run \`account reseal\` again later\n`,
+    );
+    process.exitCode = exitCode.trouble;
+  });
 }
 
 async function remove(name: string, options: PoolOptions): Promise<void> {

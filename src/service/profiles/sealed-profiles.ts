@@ -35,7 +35,23 @@ export class SealedProfiles {
    * @throws the error of the store or of the profile; then the store has nothing under the name.
    */
   async put(name: string, owner: string, profile: string): Promise<SavedProfile> {
-    const archive = await packProfile(profile);
+    return this.#put(name, owner, await packProfile(profile));
+  }
+
+  /**
+   * Uploads a saved profile once more under another name, sealed with the first key.
+   *
+   * @throws SealBroken when none of the keys opens it, or the error of the store.
+   */
+  async sealAnew(
+    saved: Pick<SavedProfile, 'blob_name' | 'sha256'>,
+    owner: string,
+    name: string,
+  ): Promise<SavedProfile> {
+    return this.#put(name, owner, await this.#read(saved, owner));
+  }
+
+  async #put(name: string, owner: string, archive: Buffer): Promise<SavedProfile> {
     const saved = { blob_name: name, sha256: sha256(archive), bytes: archive.length };
     await this.#blobs.put(name, seal(this.#keys[0] as Buffer, archive, owner));
     await this.#read(saved, owner).catch(async (error) => {
