@@ -69,7 +69,7 @@ export class LiveAttempts implements LiveAttempter {
     } catch (error) {
       const isLater = error instanceof NotAllowedYet && error.until !== null;
       if (isLater && this.#options.waitsElsewhere) throw error;
-      if (error instanceof NotAllowedYet || error instanceof TooFewAccounts) return recordOfRefused(input, error);
+      if (error instanceof NotAllowedYet || error instanceof UnsuitableAccounts) return recordOfRefused(input, error);
       if (error instanceof Finding && (error.code === 'lease-lost' || error.code === 'limit-reached'))
         return recordOfUnstarted(input, error.code, error.message);
       throw error;
@@ -153,7 +153,7 @@ export class LiveAttempts implements LiveAttempter {
     for (const flow of flows) await this.#choose(flow);
   }
 
-  /** @throws TooFewAccounts where the pool has too few that could be used; InputError for names that cannot be meant. */
+  /** @throws UnsuitableAccounts; InputError for names that cannot be meant. */
   async #choose(flow: Flow): Promise<string[]> {
     const { keepsDevices = false } = this.#options;
     const names = (keepsDevices && this.#kept.get(flow.name)) || (await this.#rested(flow));
@@ -171,6 +171,11 @@ export class LiveAttempts implements LiveAttempter {
     if (named && named.length >= needed) {
       const found = await Promise.all(named.map((name) => this.#pool.accounts.find(name)));
       const used = found.slice(0, needed);
+      const linked = links && found.find(({ state }) => state === 'active');
+      if (linked)
+        throw new UnsuitableAccounts(
+          `--flow ${flow.name}: account ${linked.name} is linked, and one more link would take another of its phone's four devices; leave out --flow to attempt with it, or \`account remove ${linked.name}\`, remove its device on the phone, and \`account add ${linked.name}\` a day later`,
+        );
       if (new Set(used.map(({ number }) => number)).size === needed) return used.map(({ name }) => name);
       throw new InputError(
         `--flow ${flow.name}: it needs ${needed} accounts of different numbers; --account names one twice`,
@@ -189,7 +194,7 @@ export class LiveAttempts implements LiveAttempter {
         (await this.#pool.accounts.now()) + inUseMs,
         `${inUse.leasedBy} uses it`,
       );
-    throw new TooFewAccounts(
+    throw new UnsuitableAccounts(
       `--flow ${flow.name}: it needs ${needed} live accounts of different numbers that are active and free, and there are ${chosen.length}; see \`wwebjs-canary account list\``,
     );
   }
@@ -272,13 +277,13 @@ export class LiveAttempts implements LiveAttempter {
 const noPlaceForCodes =
   'a worker links no account: it has neither its phone nor a place for its code; link it with `wwebjs-canary account add`, or without --queue';
 
-/** The pool has not enough accounts that are active and free. */
-class TooFewAccounts extends InputError {
-  override name = 'TooFewAccounts';
+/** The pool has no accounts with which a flow may be attempted now: too few are active and free, or the one to link is linked. */
+class UnsuitableAccounts extends InputError {
+  override name = 'UnsuitableAccounts';
 }
 
 /** The record says until when, as `harness:refused`; null where only a person can change it. */
-function recordOfRefused(input: AttemptInput, error: NotAllowedYet | TooFewAccounts): Attempt {
+function recordOfRefused(input: AttemptInput, error: NotAllowedYet | UnsuitableAccounts): Attempt {
   const until = error instanceof NotAllowedYet && error.until !== null ? new Date(error.until).toISOString() : null;
   return recordOfUnstarted(input, 'limit-reached', error.message, [
     { at: 0, type: 'harness:refused', detail: { until } },

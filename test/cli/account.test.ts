@@ -8,7 +8,7 @@ import { program } from '../../src/cli/program.ts';
 import { captureTonight } from '../../src/cli/watch/live-watch.ts';
 import { AccountPool } from '../../src/live/account-pool.ts';
 import { dayMs, readLivePolicy } from '../../src/live/live-policy.ts';
-import type { LiveTables } from '../../src/live/tables.ts';
+import type { LiveDatabase, LiveTables } from '../../src/live/tables.ts';
 import { sealKeys } from '../../src/service/seal-keys.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -40,27 +40,33 @@ async function run(...args: string[]): Promise<string> {
 }
 
 /** The pool of the home folder, as another process uses it. */
-async function withOwnPool(work: (pool: AccountPool) => Promise<unknown>): Promise<void> {
+async function withOwnPool(work: (pool: AccountPool, database: LiveDatabase) => Promise<unknown>): Promise<void> {
   const database = await openDatabase<LiveTables>(`sqlite:${join(home, 'store.sqlite')}`);
-  await work(new AccountPool(database, readLivePolicy(), sealKeys({}, join(home, 'seal.key'))()));
+  await work(new AccountPool(database, readLivePolicy(), sealKeys({}, join(home, 'seal.key'))()), database);
   await database.close();
 }
 
-/** As `account add` does after a link. */
+/** As `account add` did the day before. */
 async function addAnna(): Promise<void> {
   const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
   const anna = { number: '15550100120', library: '1.34.7', browserMajor: 107 };
-  await withOwnPool((pool) => pool.add('anna', anna, saved));
+  await withOwnPool(async (pool, { kysely }) => {
+    await pool.add('anna', anna, saved);
+    await kysely
+      .updateTable('live_events')
+      .set(({ eb }) => ({ at: eb('at', '-', dayMs) }))
+      .execute();
+  });
 }
 
 /** As if the phone of every account had been opened that long ago. */
 async function seenAgo(ms: number): Promise<void> {
-  const database = await openDatabase<LiveTables>(`sqlite:${join(home, 'store.sqlite')}`);
-  await database.kysely
-    .updateTable('live_accounts')
-    .set({ phone_seen_at: Date.now() - ms })
-    .execute();
-  await database.close();
+  await withOwnPool((_, { kysely }) =>
+    kysely
+      .updateTable('live_accounts')
+      .set({ phone_seen_at: Date.now() - ms })
+      .execute(),
+  );
 }
 
 describe('bad input starts nothing, and the message says what would be right', () => {
@@ -183,6 +189,21 @@ test.each([
   },
 );
 
+test.each(['qr-to-ready', 'pairing-code-to-ready'])(
+  '%s links no account that is linked already, and says what to do',
+  async (flow) => {
+    await addAnna();
+    const link = ['run', '--target', 'live', '--library', '1.34.7', '--account', 'anna', '--flow', flow];
+    await expect(run(...link)).rejects.toMatchObject({
+      name: 'UnsuitableAccounts',
+      message: expect.stringMatching(
+        /^--flow \S+: account anna is linked, .*`account remove anna`.*`account add anna`/,
+      ),
+    });
+    await run('account', 'remove', 'anna');
+  },
+);
+
 test('two devices of one number are no pair, and a reason is not longer than every database keeps it', async () => {
   await addAnna();
   const pair = ['run', '--target', 'live', '--library', '1.34.7', '--flow', 'message-round-trip'];
@@ -197,7 +218,7 @@ test('an account is listed, paused, resumed and removed, and the whole pool stop
   const listed = await run('account', 'list', '--json');
   expect(JSON.parse(listed)).toMatchObject({ stoppedBecause: null, accounts: [{ name: 'anna' }] });
   expect(listed).not.toContain('15550100120');
-  expect(JSON.parse(listed).accounts[0].waits).toMatchObject({ why: 'the device was started less than 10 min ago' });
+  expect(JSON.parse(listed).accounts[0].waits).toBeNull();
   await run('account', 'pause', 'anna', '--because', 'on holiday');
   expect(await run('account', 'list')).toMatch(/anna +paused .*on holiday/);
   await expect(run('run', '--target', 'live', '--library', '1.34.7')).rejects.toThrow('and there are 0');

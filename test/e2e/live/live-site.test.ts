@@ -215,7 +215,14 @@ test('a link counts although its version failed after it, and a day later the ac
   const linked = await attempts.attempt(await liveInput('qr-to-ready'));
   passed(linked);
   namesNobody(linked);
-  expect(await pool.accounts.find('anna')).toMatchObject({ state: 'active', stateCause: null, leasedBy: null });
+  const account = await pool.accounts.find('anna');
+  expect(account).toMatchObject({ state: 'active', stateCause: null, leasedBy: null });
+  // An account that is linked is not linked once more, also when the policy would allow it.
+  await site().advance(48 * hourMs);
+  const twice = await attempts.attempt(await liveInput('qr-to-ready'));
+  expect(twice).toMatchObject({ outcome: 'infra', code: 'limit-reached' });
+  expect(twice.cause?.message).toContain('account anna is linked, and one more link would take another of its phone');
+  expect(await pool.accounts.find('anna')).toEqual(account);
 });
 
 test('a site that answers with an error is no fault of a version, and the whole pool waits', async () => {
