@@ -12,7 +12,7 @@ import { type LiveDevice, linkingFlows } from '../runner/live-site.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
 import { eventOfFailure, isStillLinked, placeOfFailure, tookCode } from './attempt-history.ts';
 import { type DeviceLease, DeviceLost } from './device-leases.ts';
-import { beforeEndMs, LeaseWatch } from './lease-watch.ts';
+import { beforeEndMs, LeaseWatch, waitingLeaseMs } from './lease-watch.ts';
 import type { PoolEvent, PoolEventKind, PoolRequest } from './limits.ts';
 import { type LivePool, type LiveStartOptions, LiveStarts } from './live-starts.ts';
 import { NotAllowedYet } from './not-allowed-yet.ts';
@@ -63,9 +63,7 @@ export class LiveAttempts implements LiveAttempter {
     if (kind !== 'restore' && !this.#options.shower) return recordOfUnstarted(input, 'limit-reached', noPlaceForCodes);
     try {
       const names = await this.#choose(input.flow);
-      return await this.#withLeases({ names, ms: this.#starts.leaseMs(input), kind }, (leases, watch) =>
-        this.#underLease(input, leases, watch),
-      );
+      return await this.#withLeases({ names, kind }, (leases, watch) => this.#underLease(input, leases, watch));
     } catch (error) {
       const isLater = error instanceof NotAllowedYet && error.until !== null;
       if (isLater && this.#options.waitsElsewhere) throw error;
@@ -77,12 +75,12 @@ export class LiveAttempts implements LiveAttempter {
   }
 
   async #withLeases<T>(
-    { names, ms, kind }: { names: readonly string[]; ms: number; kind: PoolRequest['kind'] },
+    { names, kind }: { names: readonly string[]; kind: PoolRequest['kind'] },
     work: (leases: readonly DeviceLease[], watch: LeaseWatch) => Promise<T>,
   ): Promise<T> {
     const { accounts } = this.#pool;
-    const leases = await accounts.leases.take(names, this.#owner, ms, kind);
-    const watch = new LeaseWatch(accounts, { leases, ms, heartbeatMs: this.#options.heartbeatMs });
+    const leases = await accounts.leases.take(names, this.#owner, waitingLeaseMs, kind);
+    const watch = new LeaseWatch(accounts, { leases, ms: waitingLeaseMs, heartbeatMs: this.#options.heartbeatMs });
     try {
       return await work(leases, watch);
     } finally {
@@ -103,8 +101,7 @@ export class LiveAttempts implements LiveAttempter {
     { browser, ms, signal }: Pick<AttemptInput, 'browser' | 'signal'> & { ms: number },
     work: (profile: string, signal: AbortSignal) => Promise<Visit<T>>,
   ): Promise<T> {
-    const leaseMs = ms + this.#pool.policy.waitAtMost + beforeEndMs;
-    return this.#withLeases({ names: [name], ms: leaseMs, kind: 'restore' }, async (leases, watch) => {
+    return this.#withLeases({ names: [name], kind: 'restore' }, async (leases, watch) => {
       const [lease] = leases as [DeviceLease];
       const folder = await openProfileFolder();
       try {
@@ -112,6 +109,7 @@ export class LiveAttempts implements LiveAttempter {
         checkBrowserAge({ browser }, leases);
         const refused = await this.#starts.allowed([{ kind: 'restore', account: name }], { leases, signal: whole });
         if (refused) throw refused;
+        await watch.extend(ms + beforeEndMs);
         const [device] = (await this.#devices(leases, folder.path, true)) as [LiveDevice];
         const { value, came } = await work(sessionOf(device), whole);
         await this.#pool.accounts.leases.settle(lease, [{ kind: came, until: null }], null);
@@ -139,6 +137,7 @@ export class LiveAttempts implements LiveAttempter {
         { leases, signal },
       );
       if (refused) return recordOfRefused(input, refused);
+      await watch.extend(this.#starts.leaseMs(input));
       const devices = await this.#devices(leases, folder.path, links === undefined);
       const attempt = await this.#starts.run({ ...input, signal }, { devices, leases });
       await this.#settle(attempt, { input, leases, devices, links });

@@ -61,10 +61,10 @@ export class LiveStarts {
     this.#options = options;
   }
 
-  /** How long a lease lasts without a renewal. */
+  /** How long the lease of a device lasts from its start on, without a renewal: a browser that a crash leaves behind is gone by then. */
   leaseMs({ flow, deadlineFactor }: AttemptInput): number {
     const { deadlineSeconds = flowDeadlineSeconds } = flow;
-    return deadlineSeconds * 1_000 * deadlineFactor * liveFactor + this.#pool.policy.waitAtMost + beforeEndMs;
+    return deadlineSeconds * 1_000 * deadlineFactor * liveFactor + beforeEndMs;
   }
 
   /** The end that the server named, by the clock of the database in place of that of the machine. */

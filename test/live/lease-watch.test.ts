@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { AccountPool } from '../../src/live/account-pool.ts';
-import { beforeEndMs, LeaseWatch } from '../../src/live/lease-watch.ts';
+import type { DeviceLease } from '../../src/live/device-leases.ts';
+import { beforeEndMs, LeaseWatch, waitingLeaseMs } from '../../src/live/lease-watch.ts';
 import { readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LiveTables } from '../../src/live/tables.ts';
 import { openDatabase } from '../../src/store/database/open-database.ts';
@@ -35,6 +37,24 @@ test('a lease is renewed as long as the database answers, and given up before it
   watch.end();
   answer.resolve();
   await silent;
+  await database.close();
+});
+
+test('a device that waits is free again two minutes after a crash, and one that is used after the time of its attempt', async () => {
+  const { database, pool } = await pooled();
+  const leases = await pool.leases.take(['anna'], 'one', waitingLeaseMs);
+  const lasts = async () => ((await pool.find('anna')).leasedUntil ?? 0) - (await pool.now());
+  expect(await lasts()).toBeLessThanOrEqual(120_000);
+  const watch = new LeaseWatch(pool, { leases, ms: waitingLeaseMs, heartbeatMs: everyMs });
+  await watch.extend(600_000);
+  // Renewals that were under way when it was extended do not shorten it.
+  for (let look = 0; look < 10; look++) {
+    await sleep(everyMs);
+    expect(await lasts()).toBeGreaterThan(590_000);
+  }
+  watch.end();
+  await pool.leases.release(leases[0] as DeviceLease);
+  await expect(watch.extend(600_000)).rejects.toMatchObject({ code: 'lease-lost' });
   await database.close();
 });
 

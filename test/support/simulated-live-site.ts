@@ -136,7 +136,7 @@ export class SimulatedLiveSite {
       shower: (account) => new CodeShower({ account, onCode, file: join(this.store, 'qr.png'), write: () => {} }),
       screenshots: false,
       say: () => {},
-      wait: (ms) => this.advance(ms),
+      wait: (ms) => this.#waitWithLeases(ms),
     };
   }
 
@@ -155,6 +155,13 @@ export class SimulatedLiveSite {
       say: () => {},
     });
     return captureSurface(page, touchedModules());
+  }
+
+  /** Leases are renewed every 15 s of a wait. */
+  async #waitWithLeases(ms: number): Promise<void> {
+    const held = this.database.kysely.updateTable('live_accounts').where('lease_owner', 'is not', null);
+    await held.set(({ eb }) => ({ lease_expires_at: eb('lease_expires_at', '+', ms) })).execute();
+    await this.advance(ms);
   }
 
   /** Links both numbers. */
