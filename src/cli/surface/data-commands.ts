@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import type { ExportedFacts } from '../../contracts/capture.ts';
@@ -29,8 +29,8 @@ export function importCommand(): Command {
 }
 
 const importHelp = `
-It is kept in compat-matrix/builds/captures of the working folder, and counts in every command that is started there. In a checkout of
-wwebjs-canary it becomes an archive of the project and a change in comet.yaml.
+It is kept in compat-matrix/builds/captures of the working folder, and counts in every command that is started there, in place of an earlier
+one of the same build. To undo it, remove its file, which surface list names. In a checkout of wwebjs-canary it becomes an archive of the project and a change in comet.yaml.
 
 Exit codes: 0 added, 3 bad usage or input, 4 it could not be written
 
@@ -46,7 +46,10 @@ async function importCapture(file: string, isStandInAllowed: boolean): Promise<s
   const folder = userDataFolder();
   if (folder === null) return addToCheckout(capture, { archive: archiveText, shapes: shapesText });
   const target = userFiles.capture(folder, capture.names.build);
-  await write(target, captureText(capture));
+  const text = captureText(capture);
+  const replaced = existsSync(target) && readFileSync(target, 'utf8') !== text;
+  await write(target, text);
+  if (replaced) processTerminal().progress(`it replaces another capture of ${capture.names.build}\n`);
   return [target];
 }
 

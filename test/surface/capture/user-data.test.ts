@@ -62,6 +62,21 @@ describe('in a project of the user', () => {
     });
   });
 
+  test('another capture of the same build replaces an imported one, which the command says, and its file undoes it', async () => {
+    const other = temporaryFolder();
+    const ours = (...args: string[]) => cli(args, home, other);
+    const kept = join(other, 'compat-matrix', 'builds', 'captures', '1059999999.json');
+    const later = join(other, 'later.json');
+    writeFileSync(later, captureText({ ...tonightsCapture(), capturedAt: '2026-11-30T00:00:00.000Z' }));
+    const said: string[] = [];
+    for (const each of [file, file, later]) said.push((await ours('surface', 'import', '--stand-in', each)).stderr);
+    expect(said).toEqual(['', '', `it replaces another capture of ${tonight}\n`]);
+    expect(JSON.parse(readFileSync(kept, 'utf8')).capturedAt).toBe('2026-11-30T00:00:00.000Z');
+    rmSync(kept);
+    const { stdout } = await ours('surface', 'list', '--json');
+    expect(JSON.parse(stdout).sources).toMatchObject([{ kind: 'package' }]);
+  });
+
   test('the facts of a signed file replace those of the package in another project', async () => {
     const other = temporaryFolder();
     const facts = join(project, 'facts.json');

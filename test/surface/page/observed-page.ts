@@ -1,0 +1,52 @@
+import { vi } from 'vitest';
+import type { ObservedPage } from '../../../src/contracts/capture.ts';
+import type { Surface } from '../../../src/contracts/surface.ts';
+import type { Implementations } from '../../../src/replica/page/loader/build-exports.ts';
+import { installModules } from '../../../src/replica/page/loader/install-modules.ts';
+import { accountKeys } from '../../../src/surface/capture/as-it-ran.ts';
+import { observeBehaviours, observeProps } from '../../../src/surface/page/in-page/behaviours.ts';
+import { modulesOf, observeCollections, observeModules } from '../../../src/surface/page/in-page/modules.ts';
+
+/** A document that shows nothing. */
+export const emptyDocument = { querySelectorAll: () => [] as Element[] } as unknown as Document;
+
+/** Collections without models. */
+export function collectionsOf({ collections }: Surface): Implementations {
+  const all: Record<string, object> = {};
+  const modules: Implementations = {};
+  for (const [key, place] of Object.entries(collections)) {
+    const [module = '', name = ''] = place.split('.');
+    const collection = modules[module]?.[name] ?? { _models: [] };
+    modules[module] = { ...modules[module], [name]: collection };
+    all[key] = collection as object;
+  }
+  return { ...modules, WAWebCollections: { default: all } };
+}
+
+/** What the loader of the replica's page shows of a surface, before the login and after it. It stubs `window`: undo that after the test. */
+export function observe(surface: Surface, isLinked: boolean, implementations = collectionsOf(surface)): ObservedPage {
+  vi.stubGlobal('window', {});
+  const register = installModules({
+    surface,
+    implementations,
+    members: () => ({}),
+    report: () => {},
+    throwing: () => false,
+    late: () => new Set(),
+    exports: new Map(),
+  });
+  register(1);
+  const start = Object.keys(modulesOf(window));
+  if (isLinked) register(2);
+  const modules = modulesOf(window);
+  return {
+    build: surface.build,
+    userAgent: 'test',
+    timeline: { loader: 1, usable: 2, qr: null, connected: null, synced: null, settled: 3 },
+    start,
+    modules: observeModules(modules),
+    collections: observeCollections(modules),
+    behaviours: observeBehaviours(modules, emptyDocument),
+    values: isLinked ? observeProps(modules, accountKeys(surface.build)) : {},
+  };
+}
