@@ -7,6 +7,7 @@ import { cellName } from '../words/cell-names.ts';
 import { type CellSummary, countCells, isOpen } from '../words/cell-summary.ts';
 import { openWords, predictionWords } from '../words/prediction.ts';
 import { switchSentence } from '../words/switch-words.ts';
+import { plural } from '../words/text.ts';
 import { causeLine, cellsWords, groupCauses } from './causes.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -112,7 +113,7 @@ export function countsLine(cells: readonly CellSummary[]): string {
   const compared = cells.filter(({ agreement }) => agreement !== null);
   const agreeing = compared.filter(({ agreement }) => agreement === 'agrees').length;
   if (compared.length > 0) parts.push(`${agreeing} of ${compared.length} as the source predicts`);
-  return `${counts.cells} cells: ${parts.join(', ')}`;
+  return `${plural(counts.cells, 'cell')}: ${parts.join(', ')}`;
 }
 
 function surpriseLines({ cell, expectation, outcome, phase, code, repeat }: CellSummary): string {
