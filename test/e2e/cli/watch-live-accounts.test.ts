@@ -34,7 +34,7 @@ test('a look at the live site captures its build, attempts a version on a replic
     { event: 'build', source: 'site', build, finding: { live: { note: null, flows: [{ passed: 1, failed: 0 }] } } },
   ]);
   expect(received[0]?.seen).toMatch(
-    /; on a replica of it 1\.34\.7 links \(link 1 of 1\); on the live site 1\.34\.7 restores \(restore 1 of 1\)$/,
+    /; on a replica of it 1\.34\.7 links \(link 1 of 1\); on the live site 1\.34\.7 restores \(restore 1 of 1\); its page stood in for the live site$/,
   );
   expect(JSON.stringify(received)).not.toContain(numbers.anna);
 });
