@@ -235,12 +235,12 @@ test('a list says who uses an account and until when, and what it waits for', as
   await addAnna();
   await withOwnPool(async (pool) => {
     await pool.leases.take(['anna'], 'another-machine', 3_600_000);
-    await pool.note('anna', 'conflict');
+    await pool.note('anna', 'removed');
   });
   const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
   const listed = (await run('account', 'list')).replaceAll(/\s+/g, ' ');
   expect(listed).toMatch(new RegExp(`another-machine uses it, until ${time} at the latest`));
-  expect(listed).toMatch(new RegExp(`no restore before ${time}: another browser took the connection`));
+  expect(listed).toMatch(new RegExp(`no restore before ${time}: WhatsApp removed the device`));
   await expect(run('account', 'remove', 'anna')).rejects.toThrow(
     /account anna: no unlink before .*: another-machine uses it/,
   );

@@ -69,6 +69,17 @@ test('a flow can neither log out, nor write out of the pool, nor start a browser
   expect(await tries(({ client }) => client.restart())).toMatchObject(refused);
 });
 
+test('a number that is known only after the scan and was linked today ends the link, and is not in the pool', async () => {
+  const { pool } = site();
+  await pool.accounts.note('elsewhere', 'link', null, numbers.anna);
+  const attempt = await site().add('dora', 'qr-to-ready');
+  expect(attempt).toMatchObject({ outcome: 'infra', code: 'limit-reached' });
+  expect(attempt.cause?.message).toMatch(/account dora: no qr before .*remove the device there under Linked devices/);
+  namesNobody(attempt);
+  expect((await pool.accounts.list()).map(({ name }) => name)).not.toContain('dora');
+  await site().advance(25 * hourMs);
+});
+
 test('a link that is under way ends soon after a person has stopped the pool', async () => {
   const { pool } = site();
   const flow = trialFlow('qr-to-ready', async ({ client, wait }) => {
