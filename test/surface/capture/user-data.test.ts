@@ -201,6 +201,14 @@ describe('in a project of the user', () => {
     expect(await cli(['surface', 'update', join(project, 'facts.json')], home, other)).toMatchObject({ exit: 0 });
   });
 
+  test('facts from an address without TLS are refused, and leave the project without a trace', async () => {
+    const other = temporaryFolder();
+    const args = ['surface', 'update', 'http://127.0.0.1:9/facts.json', '--key', join(project, 'ours.pub.pem')];
+    const refused = await cli(args, home, other);
+    expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('only https addresses are fetched') });
+    expect(existsSync(join(other, 'compat-matrix'))).toBe(false);
+  });
+
   test('a file that is refused leaves the project without a trace', async () => {
     const other = temporaryFolder();
     const facts = join(project, 'facts.json');
@@ -222,6 +230,7 @@ describe('in a project of the user', () => {
       ['ours.pub.pem'],
       /the signature is not of these facts/,
     ],
+    ['an end that is cut off', (text) => text.slice(0, -10), ['ours.pub.pem'], /it is no file of `surface export`/],
     ['another kind of file', () => '{}', ['ours.pub.pem'], /it is no file of `surface export`/],
     ['another kind of key', (text) => text, ['tonight.json'], /it is no Ed25519 key as PEM/],
   ])('facts with %s are refused', (_, change, keys, message) => {
