@@ -2,7 +2,7 @@ import type { Node } from 'oxc-parser';
 import type { Parameters } from '../../contracts/shape.ts';
 import { isCallable } from '../extract/library-code.ts';
 import type { Callable } from '../extract/values.ts';
-import { childrenOf } from '../extract/walk.ts';
+import { pushChildren, someNode } from '../extract/walk.ts';
 import { keyName, nameOfMember, statementsOf } from './scope.ts';
 
 /** The parameters of the function that is called, where it is known. */
@@ -57,11 +57,9 @@ function forwardedCall(callable: Callable): Node | null {
   return call.callee.type === 'MemberExpression' ? call.callee.object : null;
 }
 
-function readsArguments(callable: Callable): boolean {
-  const found = (node: Node): boolean =>
-    (node.type === 'Identifier' && node.name === 'arguments') ||
-    childrenOf(node).some((child) => !(isCallable(child) && child.type !== 'ArrowFunctionExpression') && found(child));
-  return callable.body ? found(callable.body) : false;
+function readsArguments({ body }: Callable): boolean {
+  const isOpen = (node: Node) => node === body || !isCallable(node) || node.type === 'ArrowFunctionExpression';
+  return body ? someNode(body, (node) => node.type === 'Identifier' && node.name === 'arguments', isOpen) : false;
 }
 
 /**
@@ -71,16 +69,18 @@ function readsArguments(callable: Callable): boolean {
 function takenFrom(name: string, callable: Callable, ofCall: ParametersOfCall): string[] | null {
   const keys: string[] = [];
   const handedTo: (string[] | null)[] = [];
-  for (const { node, parent, above, leading } of usesOf(name, callable)) {
+  const isOther = ({ node, parent, above, leading }: ParameterUse): boolean => {
     const key = parent.type === 'MemberExpression' && parent.object === node ? nameOfMember(parent) : null;
     const asMethod = above?.type === 'CallExpression' && above.callee === parent;
     if (key !== null && leading && !asMethod) keys.push(key);
-    else if (isDefault(parent, name)) continue;
+    else if (isDefault(parent, name)) return false;
     else if (parent.type === 'CallExpression' && parent.arguments.includes(node as never)) {
       if (nameOfMember(parent.callee) === 'objectWithoutPropertiesLoose') keys.push(rest);
       else handedTo.push(ofCall(parent.callee)?.[parent.arguments.indexOf(node as never)]?.slice() ?? null);
-    } else return null;
-  }
+    } else return true;
+    return false;
+  };
+  if (someUse(name, callable, isOther)) return null;
   if (handedTo.length === 0) return keys.length > 0 ? [...new Set(keys)] : null;
   const [first] = handedTo;
   return keys.length === 0 && first && handedTo.every((each) => each !== null) ? first : null;
@@ -102,10 +102,10 @@ interface ParameterUse {
 }
 
 /**
- * The uses of a parameter in the order of the code. A caller that stops early saves the rest of the walk: the first use decides for most
- * functions. A declaration `t = e` at the start makes `t` another name of it; after `e = e.last`, what `e` holds is not the parameter any more.
+ * Calls `test` with the uses of a parameter in the order of the code, until it returns true: the first use decides for most functions. A
+ * declaration `t = e` at the start makes `t` another name of it; after `e = e.last`, what `e` holds is not the parameter any more.
  */
-function* usesOf(name: string, callable: Callable): Generator<ParameterUse> {
+function someUse(name: string, callable: Callable, test: (use: ParameterUse) => boolean): boolean {
   const all = statementsOf(callable);
   const last = all.findIndex((each) => isReplaced(each, name));
   const statements = last < 0 ? all : all.slice(0, last + 1);
@@ -113,30 +113,48 @@ function* usesOf(name: string, callable: Callable): Generator<ParameterUse> {
     (each) =>
       each.type !== 'VariableDeclaration' && !isDirective(each) && !isDefaultStatement(each) && !isReplaced(each, name),
   );
-  for (const [i, statement] of statements.entries()) {
-    for (const use of usesBelow(name, statement, callable, firstOther < 0 || i < firstOther)) {
-      if (!use.leading || use.parent.type !== 'VariableDeclarator' || use.parent.id.type !== 'Identifier') yield use;
-      else if (use.parent.id.name !== name) yield* usesOf(use.parent.id.name, callable);
-    }
-  }
+  const isWanted = (use: ParameterUse): boolean => {
+    if (!use.leading || use.parent.type !== 'VariableDeclarator' || use.parent.id.type !== 'Identifier')
+      return test(use);
+    return use.parent.id.name !== name && someUse(use.parent.id.name, callable, test);
+  };
+  return statements.some((statement, i) =>
+    someUseBelow(name, statement, callable, firstOther < 0 || i < firstOther, isWanted),
+  );
 }
 
-/** The uses of a name in a statement, in the sequence of the source. */
-function* usesBelow(name: string, statement: Node, callable: Node, leads: boolean): Generator<ParameterUse> {
-  const waiting: ParameterUse[] = [{ node: statement, parent: callable, above: null, leading: leads }];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    const { node, parent, leading } = at;
+/** A node on the way to a use. */
+interface Ancestor {
+  node: Node;
+  above: Ancestor | null;
+  leading: boolean;
+}
+
+/** The same for the uses in one statement. */
+function someUseBelow(
+  name: string,
+  statement: Node,
+  callable: Node,
+  leads: boolean,
+  test: (use: ParameterUse) => boolean,
+): boolean {
+  const waiting = [statement];
+  const ancestors: Ancestor[] = [{ node: callable, above: null, leading: leads }];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    const nearest = ancestors.pop() as Ancestor;
     if (node.type === 'Identifier') {
-      if (node.name === name && isReference(node, parent)) yield at;
+      const isUse = node.name === name && isReference(node, nearest.node);
+      const above = nearest.above?.node ?? null;
+      if (isUse && test({ node, parent: nearest.node, above, leading: nearest.leading })) return true;
       continue;
     }
-    const nested = isCallable(node);
-    if (nested && declares(node, name)) continue;
+    if (isCallable(node) && declares(node, name)) continue;
     if (node.type === 'CatchClause' && node.param?.type === 'Identifier' && node.param.name === name) continue;
-    const children = childrenOf(node);
-    for (let i = children.length - 1; i >= 0; i -= 1)
-      waiting.push({ node: children[i] as Node, parent: node, above: parent, leading: leading && !nested });
+    pushChildren(node, waiting);
+    const here = { node, above: nearest, leading: nearest.leading && !isCallable(node) };
+    while (ancestors.length < waiting.length) ancestors.push(here);
   }
+  return false;
 }
 
 function isDirective(node: Node): boolean {
@@ -179,10 +197,9 @@ function isReference(node: Node, parent: Node): boolean {
 function declares(callable: Callable, name: string): boolean {
   if (callable.params.some((each) => parameterName(each) === name)) return true;
   if (callable.type === 'FunctionExpression' && callable.id?.name === name) return true;
-  const found = (node: Node): boolean => {
-    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.id.name === name) return true;
-    if (node.type === 'FunctionDeclaration' && node.id?.name === name) return true;
-    return !isCallable(node) && childrenOf(node).some(found);
-  };
-  return callable.body ? childrenOf(callable.body).some(found) : false;
+  const { body } = callable;
+  const isDeclaration = (node: Node) =>
+    (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.id.name === name) ||
+    (node.type === 'FunctionDeclaration' && node.id?.name === name);
+  return body ? someNode(body, isDeclaration, (node) => node === body || !isCallable(node)) : false;
 }

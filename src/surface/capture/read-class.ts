@@ -61,14 +61,14 @@ export function readClass(
 
   const addFieldsOf = (callable: Callable, only: 'constructor' | 'method') => {
     const selves = selvesOf(callable);
-    for (const node of withinThis(callable.body as Node)) {
-      if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') continue;
+    withinThis(callable.body as Node, (node) => {
+      if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') return;
       const { object } = node.left;
-      if (object.type !== 'ThisExpression' && !(object.type === 'Identifier' && selves.has(object.name))) continue;
+      if (object.type !== 'ThisExpression' && !(object.type === 'Identifier' && selves.has(object.name))) return;
       const key = nameOfMember(node.left);
       if (key !== null) addField(key, node.right);
       else if (only === 'constructor') members.whole = false;
-    }
+    });
   };
 
   const addDescriptors = (list: Node | undefined, isStatic: boolean) => {
@@ -149,13 +149,13 @@ function selvesOf(callable: Callable): Set<string> {
     node?.type === 'ThisExpression' ||
     (node?.type === 'LogicalExpression' && node.right.type === 'ThisExpression') ||
     (node?.type === 'CallExpression' && nameOfMember(node.callee) === 'assertThisInitialized');
-  for (const node of withinThis(callable.body as Node)) {
+  withinThis(callable.body as Node, (node) => {
     if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && isSelf(node.init))
       selves.add(node.id.name);
     if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier' && isSelf(node.right)) {
       selves.add(node.left.name);
     }
-  }
+  });
   return selves;
 }
 

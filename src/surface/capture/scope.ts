@@ -1,7 +1,7 @@
 import type { Expression, Node, Statement } from 'oxc-parser';
 import { isCallable } from '../extract/library-code.ts';
 import type { Callable } from '../extract/values.ts';
-import { childrenOf } from '../extract/walk.ts';
+import { someNode } from '../extract/walk.ts';
 
 /** What a name stands for from some place of the code on: an expression and the scope in which its own names are looked up. */
 export interface Binding {
@@ -72,7 +72,7 @@ export class ModuleScope {
   #declare(statement: Node): void {
     if (isCallable(statement)) return;
     const defaults = new Set<Node>();
-    for (const node of withinThis(statement)) {
+    withinThis(statement, (node) => {
       if (node.type === 'LogicalExpression') defaults.add(node.right);
       if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') {
         this.#declared.add(node.id.name);
@@ -82,7 +82,7 @@ export class ModuleScope {
         const isDefault = defaults.has(node) && node.left.type === 'Identifier' && this.#parameters.has(node.left.name);
         if (!isDefault) this.#assign(node);
       }
-    }
+    });
   }
 
   #assign({ left, right, end }: Node & { type: 'AssignmentExpression' }): void {
@@ -156,15 +156,16 @@ export function keyName(node: { key: Node; computed?: boolean }): string | null 
   return node.key.type === 'Literal' ? String(node.key.value) : null;
 }
 
-/** Every node below `root` outside of functions that have their own `this`, in the order of the source. */
-export function withinThis(root: Node): Node[] {
-  const found: Node[] = [];
-  const visit = (node: Node): void => {
-    found.push(node);
-    for (const child of childrenOf(node)) {
-      if (child.type !== 'FunctionExpression' && child.type !== 'FunctionDeclaration') visit(child);
-    }
-  };
-  visit(root);
-  return found;
+/** Calls `enter` with every node from `root` down outside of functions that have their own `this`, in the order of the source. */
+export function withinThis(root: Node, enter: (node: Node) => void): void {
+  const isSame = (node: Node) =>
+    node === root || (node.type !== 'FunctionExpression' && node.type !== 'FunctionDeclaration');
+  someNode(
+    root,
+    (node) => {
+      if (isSame(node)) enter(node);
+      return false;
+    },
+    isSame,
+  );
 }
