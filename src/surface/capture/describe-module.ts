@@ -36,12 +36,18 @@ function shapesOf(
   exports: readonly string[],
 ): ArchivedShapes['modules'][string] | null {
   const members = new Map<string, Members>();
+  const firstWith = new Map<string, string>();
   const parameters = new Map<string, Parameters>();
   for (const name of exports) {
     const facts = archive.export(module, name);
     if (!facts) continue;
-    const whole = facts.members && withoutCopy(facts.members, module, members);
-    if (whole) members.set(name, whole);
+    const whole = facts.members && withoutCopy(facts.members, module, firstWith);
+    if (whole) {
+      const { statics: _, ...inherited } = whole;
+      const text = JSON.stringify(inherited);
+      if (!firstWith.has(text)) firstWith.set(text, name);
+      members.set(name, whole);
+    }
     for (const [method, each] of facts.parameters) {
       if (method === '') parameters.set(name, each);
       else if (whole === facts.members) parameters.set(`${name}.${method}`, each);
@@ -54,9 +60,13 @@ function shapesOf(
   };
 }
 
-/** An instance whose class is exported too inherits everything from it. */
-function withoutCopy(members: Members, module: string, known: ReadonlyMap<string, Members>): Members {
-  const same = [...known].find(([, { statics: _, ...each }]) => JSON.stringify(each) === JSON.stringify(members));
+/**
+ * An instance whose class is exported too inherits everything from it.
+ *
+ * @param firstWith the first export with members that are inherited, by their JSON
+ */
+function withoutCopy(members: Members, module: string, firstWith: ReadonlyMap<string, string>): Members {
+  const same = firstWith.get(JSON.stringify(members));
   const own = Object.keys(members).some((key) => key === 'methods' || key === 'props' || key === 'otherFields');
-  return same && own ? { extends: `${module}.${same[0]}`, whole: true } : members;
+  return same !== undefined && own ? { extends: `${module}.${same}`, whole: true } : members;
 }

@@ -6,9 +6,12 @@ import {
   called,
   type Foreign,
   type KnownValue,
+  type MemberKind,
   type ModuleFacts,
   type ModuleValue,
+  memberOf,
   readModule,
+  returnedOf,
 } from './read-module.ts';
 
 /** One export of a module, with everything that other modules add to it resolved. */
@@ -18,6 +21,59 @@ export interface ExportFacts {
   /** Of the export itself under `''`, of its methods under their names. */
   parameters: Map<string, Parameters>;
 }
+
+/** Members by their kind. A page has tens of thousands of classes and objects: with a table for each they take four times the memory. */
+interface ListedMembers extends Omit<ClassMembers, 'kinds' | 'statics' | 'parameters' | 'from'> {
+  lists: Partial<Record<MemberKind | 'statics', string[]>>;
+  parameters: ReadonlyMap<string, Parameters>;
+  from: ReadonlyMap<string, Foreign>;
+}
+
+/** What is kept of a module: no syntax tree, which takes a hundred times the memory of the rest. */
+type KeptFacts = ModuleFacts<ListedMembers>;
+type KeptValue = ModuleValue<ListedMembers>;
+
+/** @param again gives the exports with the syntax tree, where alone it shows what a function returns and what a member of an object is */
+function keptFacts(facts: ModuleFacts, again: (name: string) => ModuleValue): KeptFacts {
+  const exports = new Map<string, KeptValue>();
+  for (const [name, value] of facts.exports) exports.set(name, keptValue(value, name, again));
+  return { ...facts, exports };
+}
+
+function keptValue(value: ModuleValue, name: string, again: (name: string) => ModuleValue): KeptValue {
+  switch (value.kind) {
+    case 'function':
+      return { ...value, returns: () => valueInTree(returnedOf(again(name))) };
+    case 'class':
+      return { kind: 'class', members: listed(value.members) };
+    case 'object':
+      return {
+        kind: 'object',
+        ...(value.members && { members: listed(value.members) }),
+        member: (key) => valueInTree(memberOf(again(name), key)),
+      };
+    default:
+      return value;
+  }
+}
+
+/** A value that is there only as long as its tree. */
+function valueInTree(value: ModuleValue): KeptValue {
+  return keptValue(value, '', () => value);
+}
+
+function listed({ kinds, statics, parameters, from, ...others }: ClassMembers): ListedMembers {
+  const lists: ListedMembers['lists'] = {};
+  for (const [name, kind] of kinds) {
+    const list = lists[kind] ?? [];
+    lists[kind] = list;
+    list.push(name);
+  }
+  if (statics.size > 0) lists.statics = [...statics];
+  return { ...others, lists, parameters: parameters.size > 0 ? parameters : none, from: from.size > 0 ? from : none };
+}
+
+const none: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Null also for code that is nested so deeply that reading it exceeds the stack: one such module does not end a capture. */
 function readModuleOrNull(text: ModuleText): ModuleFacts | null {
@@ -29,14 +85,15 @@ function readModuleOrNull(text: ModuleText): ModuleFacts | null {
   }
 }
 
-/** So many modules are kept parsed: what a page has in all is more than a gigabyte of syntax trees. */
-const mostParsed = 60;
+/** So many syntax trees are kept: those of all modules of a page are more than a gigabyte. */
+const mostTrees = 8;
 
-/** The modules of one archived page. A module is parsed when it is asked for. */
+/** The modules of one archived page. A module is parsed when it is asked for, and again only where an answer takes its syntax tree. */
 export class PageArchive {
   readonly #texts: ReadonlyMap<string, ModuleText>;
-  /** The parsed modules, the one that was asked for last at the end. */
-  readonly #facts = new Map<string, ModuleFacts | null>();
+  readonly #facts = new Map<string, KeptFacts | null>();
+  /** Facts with their syntax trees, those that were asked for last at the end. */
+  readonly #trees = new Map<string, ModuleFacts | null>();
   readonly #resolving = new Set<string>();
   #consulted = new Set<string>();
 
@@ -57,14 +114,23 @@ export class PageArchive {
   }
 
   /** Null for a module that is not in the archive, or whose text cannot be parsed. */
-  module(name: string): ModuleFacts | null {
+  module(name: string): KeptFacts | null {
     this.#consulted.add(name);
     const known = this.#facts.get(name);
+    if (known !== undefined) return known;
+    const read = this.#withTree(name);
+    const facts = read && keptFacts(read, (key) => this.#withTree(name)?.exports.get(key) ?? { kind: 'unknown' });
+    this.#facts.set(name, facts);
+    return facts;
+  }
+
+  #withTree(name: string): ModuleFacts | null {
+    const known = this.#trees.get(name);
     const text = this.#texts.get(name);
     const facts = known !== undefined ? known : text ? readModuleOrNull(text) : null;
-    this.#facts.delete(name);
-    this.#facts.set(name, facts);
-    if (this.#facts.size > mostParsed) this.#facts.delete(this.#facts.keys().next().value as string);
+    this.#trees.delete(name);
+    this.#trees.set(name, facts);
+    if (this.#trees.size > mostTrees) this.#trees.delete(this.#trees.keys().next().value as string);
     return facts;
   }
 
@@ -124,10 +190,10 @@ export class PageArchive {
     return (module) => (start.has(module) ? 1 : loggedIn.has(module) ? 2 : 'lazy');
   }
 
-  #resolve(value: ModuleValue): KnownValue {
+  #resolve(value: KeptValue): KnownValue<ListedMembers> {
     if (value.kind !== 'from') return value;
     const key = `${value.module}.${value.export}.${value.path.map(String).join('.')}`;
-    const fallback: KnownValue = value.otherwise ?? { kind: 'unknown' };
+    const fallback = value.otherwise ?? { kind: 'unknown' };
     if (this.#resolving.has(key)) return fallback;
     this.#resolving.add(key);
     try {
@@ -138,40 +204,29 @@ export class PageArchive {
     }
   }
 
-  #follow({ module, export: name, path }: Foreign): KnownValue {
+  #follow({ module, export: name, path }: Foreign): KnownValue<ListedMembers> {
     const facts = this.module(module);
     if (!facts) return { kind: 'unknown' };
     if (name === null) return { kind: 'object' };
     let at = this.#exportOf(facts, name);
-    for (const step of path) {
-      if (step === called)
-        at = at.kind === 'function' && at.returns ? this.#resolve(at.returns()) : { kind: 'unknown' };
-      else at = at.kind === 'object' && at.member ? this.#resolve(at.member(step)) : { kind: 'unknown' };
-    }
+    for (const step of path) at = this.#resolve(step === called ? returnedOf(at) : memberOf(at, step));
     // An object of which nothing shows may be a function with members.
     return path.length > 0 && at.kind === 'object' && !at.members ? { kind: 'unknown' } : at;
   }
 
   /** The default export of a module that has none is its exports object. */
-  #exportOf(facts: ModuleFacts, name: string): KnownValue {
+  #exportOf(facts: KeptFacts, name: string): KnownValue<ListedMembers> {
     const found = facts.exports.get(name);
     if (found) return this.#resolve(found);
     if (name !== 'default') return { kind: 'unknown' };
     return { kind: 'object', member: (key) => facts.exports.get(key) ?? { kind: 'unknown' } };
   }
 
-  #members({ kinds, statics, whole, extends: base, model }: ClassMembers): Members {
-    const lists: Partial<Record<string, string[]>> = {};
-    for (const [name, kind] of kinds) {
-      const list = lists[kind] ?? [];
-      lists[kind] = list;
-      list.push(name);
-    }
+  #members({ lists, whole, extends: base, model }: ListedMembers): Members {
     const from = base && this.#place(base);
     const of = model && this.#place(model);
     return {
       ...lists,
-      ...(statics.size > 0 ? { statics: [...statics] } : {}),
       ...(from ? { extends: from } : {}),
       ...(of ? { model: of } : {}),
       ...(whole && (!base || from) ? { whole: true as const } : {}),
@@ -179,7 +234,7 @@ export class PageArchive {
   }
 
   /** `Module.export` of a class; null when it is not in the archive. */
-  #place(value: ModuleValue): string | null {
+  #place(value: KeptValue | ModuleValue): string | null {
     if (value.kind !== 'from' || value.export === null || !this.module(value.module)?.exports.has(value.export))
       return null;
     return `${value.module}.${value.export}`;

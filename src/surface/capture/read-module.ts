@@ -16,13 +16,13 @@ import {
   type TimeOfRun,
 } from './scope.ts';
 
-/** What an expression of an archived module stands for. */
-export type ModuleValue = KnownValue | Foreign;
+/** What an expression of an archived module stands for. @typeParam Its the members of a class or an object */
+export type ModuleValue<Its = ClassMembers> = KnownValue<Its> | Foreign;
 
-export type KnownValue =
-  | { kind: 'function'; parameters?: Parameters | null; returns?: () => ModuleValue }
-  | { kind: 'class'; members: ClassMembers }
-  | { kind: 'object'; members?: ClassMembers; member?: (name: string) => ModuleValue }
+export type KnownValue<Its = ClassMembers> =
+  | { kind: 'function'; parameters?: Parameters | null; returns?: () => ModuleValue<Its> }
+  | { kind: 'class'; members: Its }
+  | { kind: 'object'; members?: Its; member?: (name: string) => ModuleValue<Its> }
   | { kind: 'value' }
   | { kind: 'unknown' };
 
@@ -33,18 +33,18 @@ export interface Foreign {
   export: string | null;
   path: readonly (string | typeof called)[];
   /** What it is when the other module does not show it. */
-  otherwise?: KnownValue;
+  otherwise?: { kind: 'function' } | { kind: 'unknown' };
 }
 
 /** Stands for a call in the path of a foreign value. */
 export const called = Symbol('called');
 
-const unknown: KnownValue = { kind: 'unknown' };
+const unknown = { kind: 'unknown' } as const;
 const plain: KnownValue = { kind: 'value' };
 
-export interface ModuleFacts {
+export interface ModuleFacts<Its = ClassMembers> {
   name: string;
-  exports: Map<string, ModuleValue>;
+  exports: Map<string, ModuleValue<Its>>;
   /** True when it has an export `default` and no mark of an ES module, so that `require` returns all exports. */
   hasPlainDefault: boolean;
   /** Names of the events that its code triggers. */
@@ -62,6 +62,16 @@ export function readModule({ name, text }: ModuleText): ModuleFacts | null {
   const flags = definition.arguments[3];
   const isEsModule = flags?.type !== 'Literal' || typeof flags.value !== 'number' || (flags.value & esModule) !== 0;
   return new ModuleReader(name, text, factory as Callable, isEsModule).read();
+}
+
+/** What a call of a value returns. */
+export function returnedOf<Its>(value: ModuleValue<Its>): ModuleValue<Its> {
+  return (value.kind === 'function' && value.returns?.()) || unknown;
+}
+
+/** A member of a value. */
+export function memberOf<Its>(value: ModuleValue<Its>, name: string): ModuleValue<Its> {
+  return (value.kind === 'object' && value.member?.(name)) || unknown;
 }
 
 /** Bit of the last argument of a definition: `require` returns the default export where there is one. */
@@ -269,7 +279,7 @@ class ModuleReader {
         return this.#evaluateCalled(bound.node, node.arguments as Node[], bound.scope, 'later');
     }
     const by = this.valueOf(callee, scope);
-    if (by.kind === 'function') return by.returns?.() ?? unknown;
+    if (by.kind === 'function') return returnedOf(by);
     if (by.kind !== 'from') return unknown;
     if (first && by.module === '$InternalEnum') return this.#enumeration(first, scope);
     const wrapped = first && isCallable(first) ? this.valueOf(first, scope) : unknown;
@@ -335,7 +345,7 @@ class ModuleReader {
     const name = nameOfMember(node);
     if (name === null) return unknown;
     const object = this.valueOf(node.object, scope);
-    if (object.kind === 'object') return object.member?.(name) ?? unknown;
+    if (object.kind === 'object') return memberOf(object, name);
     if (object.kind !== 'from') return unknown;
     return object.export === null ? { ...object, export: name } : { ...object, path: [...object.path, name] };
   }

@@ -313,3 +313,39 @@ test('events are the names that a module triggers', () => {
   const archive = archiveOf(['M', 'function f(e) { e.trigger("b a"), e.trigger(x) } l.f = f']);
   expect(archive.module('M')?.events).toEqual(['a', 'b']);
 });
+
+describe('a page of many modules that hand on exports of each other', () => {
+  const count = 300;
+  const reads = new Map<string, number>();
+  const script = Array.from({ length: count }, (_, i) => {
+    const [other, base] = [`M${(i * 7 + 3) % count}`, `M${(i * 11 + 5) % count}`];
+    return `__d("M${i}", ["${other}", "${base}"], (function(t, n, r, o, a, i, l) {
+      var K = (function(e) { function K() { return e.apply(this, arguments) || this } babelHelpers.inheritsLoose(K, e);
+        K.prototype.run${i} = function(e) { return e.text }; return K })(o("${base}").K);
+      function f(e) { return e } l.K = K, l.f = f, l.again = o("${other}").f, l.kept = o("${other}").K, l.table = { a: 1, f: o("${base}").f };
+    }), 98);`;
+  }).join('\n');
+  const counted = [...moduleTexts(script)].map(({ text, ...others }) => ({
+    ...others,
+    get text() {
+      reads.set(others.name, (reads.get(others.name) ?? 0) + 1);
+      return text;
+    },
+  }));
+  const archive = new PageArchive(counted);
+
+  test('is parsed once a module', () => {
+    for (const { name } of counted) {
+      expect(kinds(archive, name)).toEqual({
+        K: 'class',
+        f: 'function',
+        again: 'function',
+        kept: 'class',
+        table: 'object',
+      });
+      expect(archive.export(name, 'K')?.members?.extends).toMatch(/^M\d+\.K$/);
+    }
+    expect(new Set(reads.values())).toEqual(new Set([1]));
+    expect(reads.size).toBe(count);
+  });
+});
