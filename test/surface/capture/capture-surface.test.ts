@@ -43,3 +43,14 @@ test('a capture has what each module needs before it runs, with what stands for 
   const { dependencies } = captureSurface({ ...page, html }, []);
   expect(dependencies).toEqual({ WAWebA: ['WAWebB', 'WAWebChosen'], WAWebC: ['WAWebA'] });
 });
+
+test.each(['all.js', 'between.js'])(
+  'code that is nested too deeply to be read is one finding, at whatever place: %s',
+  (script) => {
+    const deep = define('Deep', `l.text = ${Array(20_000).fill('"a"').join('+')}`);
+    const scripts = { 'all.js': `${base}${deep}`, 'between.js': `${deep}${base}` };
+    const { findings, names } = captureSurface(pageOf({ [script]: scripts[script as keyof typeof scripts] }), []);
+    expect(findings).toMatchObject([{ kind: 'script-unreadable', script, modules: ['Deep'] }]);
+    expect(names.modules.Base?.evidence).toBe('code');
+  },
+);
