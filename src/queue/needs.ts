@@ -43,7 +43,7 @@ export const fleetWorkerSchema = z.object({
 });
 export type FleetWorker = z.infer<typeof fleetWorkerSchema>;
 
-/** @param coordinator what starts the run */
+/** The need of a cell, with version and facts of what starts the run. */
 export function needOf(
   { target, browser, library }: Cell,
   { version, facts }: Pick<QueueNeed, 'version' | 'facts'>,
