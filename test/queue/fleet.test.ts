@@ -84,6 +84,27 @@ test('every attempt of a plan counts once, with its files, though one worker is 
   expect(last.exitCode).toBe(0);
 });
 
+test('the time that is left is that of the attempts which the workers make at the same time', async () => {
+  for (const name of ['first', 'second']) start(name, { slots: 2, attemptMs: 300 });
+  await until(async () => (await redis.client.keys('wwebjs-canary:worker:*')).length === 2);
+  let seen = '';
+  const watched = (text: string) => {
+    seen += text;
+  };
+  const { run } = await runOnWorkers([planned({}, null, 24)], { ...shared, watched });
+  const durationMs = (await storedAttempts(run.id))[0]?.durationMs ?? 0;
+  const lines = seen.matchAll(/(\d+)\/24 done, about ([\d.]+) s left/g);
+  const shown = Array.from(lines, ([, done, seconds]) => ({ done: Number(done), seconds: Number(seconds) }));
+  const atFullSpeed = shown.filter(({ done }) => done <= 20);
+  expect(atFullSpeed.length).toBeGreaterThan(0);
+  for (const { done, seconds } of atFullSpeed) {
+    const most = ((24 - done) * durationMs) / 4 / 1_000;
+    expect(seconds).toBeLessThanOrEqual(most + 0.1);
+    // Those that are under way have been so for a moment.
+    expect(seconds).toBeGreaterThan(most - 5);
+  }
+});
+
 test('an attempt that is lost more often than the policy allows ends the run with exit code 4, and the record says so', async () => {
   const first = start('first', { attemptMs: 60_000 });
   const running = runOnWorkers([planned()], { ...shared, repeats: 0 });

@@ -89,6 +89,8 @@ export interface LightRun {
   observer?: RunObserver;
   evidence?: EvidenceCarrier;
   say?(line: string): void;
+  /** Gets what a person sees at a terminal while the run goes on. */
+  watched?: ((text: string) => void) | undefined;
 }
 
 /** A run whose attempts are made by workers, into the store of the home of this process. */
@@ -100,6 +102,7 @@ export async function runOnWorkers(
     signal,
     resumed,
     observer,
+    watched,
     facts = factsInEffect,
     say = () => {},
     evidence = openEvidence(join(folder, 'evidence'), {}),
@@ -107,12 +110,19 @@ export async function runOnWorkers(
   const link = await FleetLink.open(url, say);
   const maker = await FleetAttempts.open(link, { evidence, version, facts, lostAfterMs, say });
   const terminal = {
-    ...{ progress: say, result: () => {}, live: false, width: 80, progressWidth: 80 },
+    ...{ progress: watched ?? say, result: () => {}, live: watched !== undefined, width: 80, progressWidth: 80 },
     colors: picocolors.createColors(false),
   };
   try {
     return await executeRun(plan, {
-      ...{ slots, seed, part: null, chosen: [], terminal, fleet: { maker, repeats, resumed } },
+      ...{
+        slots,
+        seed,
+        part: null,
+        chosen: watched ? [{ name: 'list', target: '' }] : [],
+        terminal,
+        fleet: { maker, repeats, resumed },
+      },
       ...(signal && { signal }),
       ...(observer && { observe: () => observer }),
       complain: (trouble) => {
