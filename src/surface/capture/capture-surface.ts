@@ -110,8 +110,8 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
 }
 
 /**
- * By default V8 lets the garbage of thousands of syntax trees lie on a machine with much memory: of a generated page of 13,000 modules it kept
- * 750 MB with 210 MB in use. With these it took 450 MB at most.
+ * By default V8 lets the garbage of thousands of syntax trees lie on a machine with much memory: a generated page of 13,000 modules took 750 MB.
+ * With these it takes 450 MB until it is read, and up to 550 MB while its file is written on a busy machine.
  */
 function collectOften(): void {
   setFlagsFromString('--heap-growing-percent=40');
