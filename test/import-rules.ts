@@ -42,11 +42,12 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
       'store',
       'service/tables.ts',
       'service/accounts/link-success.ts',
+      'service/accounts/lost-logins.ts',
       'live',
       'replica/builds/build-dates.ts',
     ],
     because:
-      'figures come from the store, with any writer; of the service it knows the tables and one question to them, of WhatsApp Web a date',
+      'figures come from the store, with any writer; of the service it knows the tables and two questions to them, of WhatsApp Web a date',
   },
   watch: { may: ['contracts', 'store'], because: 'a schedule and its notifications know nothing of how a run is made' },
   'watch/builds': {

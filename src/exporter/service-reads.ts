@@ -7,6 +7,7 @@ import {
   type ViolationOutcome,
 } from '../contracts/service-states.ts';
 import { type LinkSuccess, linkSuccess } from '../service/accounts/link-success.ts';
+import { lostLogins } from '../service/accounts/lost-logins.ts';
 import type { RolloutDecisionRow, RolloutRow, ServiceTables } from '../service/tables.ts';
 import type { Database } from '../store/database/database.ts';
 
@@ -108,7 +109,7 @@ export class ServiceReads {
     return rows.map(({ id, constraint_name, outcome }) => ({ id, constraint: constraint_name, outcome }));
   }
 
-  /** Accounts that were connected once and need a new link since, after an entry of the history. */
+  /** Logins that were lost after an entry of the history. */
   async lostLogins(afterSeq: number): Promise<{ lost: { library: string; code: string }[]; lastSeq: number }> {
     const newest = await this.#db
       .selectFrom('account_history')
@@ -118,21 +119,10 @@ export class ServiceReads {
       .limit(1)
       .executeTakeFirst();
     const lastSeq = newest?.seq ?? afterSeq;
-    const lost = await this.#db
-      .selectFrom('account_history as entry')
-      .select(['entry.library', 'entry.cause as code'])
-      .where('entry.seq', '>', afterSeq)
-      .where('entry.seq', '<=', lastSeq)
-      .where('entry.to_status', '=', 'failed')
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('account_history as earlier')
-            .select('earlier.seq')
-            .whereRef('earlier.account_id', '=', 'entry.account_id')
-            .whereRef('earlier.seq', '<', 'entry.seq')
-            .where('earlier.to_status', '=', 'connected'),
-        ),
-      )
+    const lost = await lostLogins(this.#db)
+      .select(['loss.library', 'loss.cause as code'])
+      .where('loss.seq', '>', afterSeq)
+      .where('loss.seq', '<=', lastSeq)
       .execute();
     return { lost, lastSeq };
   }

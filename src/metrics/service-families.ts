@@ -118,7 +118,7 @@ export const serviceFamilies = {
   lostLogins: family({
     name: 'wwebjs_lost_logins_total',
     type: 'counter',
-    help: 'Linked accounts that need a new link, because their login is gone: removed on the phone, refused, or lost with the profile',
+    help: 'Accounts that had been connected and need a new link, because their login is gone: removed on the phone, refused, or lost with the profile',
     labels: { library: 'any', code },
     limit: 1000,
   }),

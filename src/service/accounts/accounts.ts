@@ -7,6 +7,7 @@ import { Problem } from '../problems.ts';
 import type { AccountId, SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { type Account, accountOfRow, accountRows } from './account-rows.ts';
+import { lostLogins } from './lost-logins.ts';
 import { deactivate, lockWorkspace } from './supersede.ts';
 import { unlinkTries } from './unlinks.ts';
 
@@ -125,14 +126,15 @@ export class Accounts {
   /**
    * The account needs a new link: no instance runs its session again, except to unlink a device that the phone may list.
    *
+   * @returns true when a login is lost with it; false for a link that never was connected.
    * @throws LeaseLost
    */
   async fail(
     lease: Lease,
     cause: SessionCause,
     { isRefused = false, unlinks = false }: { isRefused?: boolean; unlinks?: boolean } = {},
-  ): Promise<void> {
-    await this.#database.transaction(async (tx) => {
+  ): Promise<boolean> {
+    return this.#database.transaction(async (tx) => {
       await holdLease(this.#database, tx, lease);
       await endStart(tx, this.#database, lease, 'failed', { code: cause, isRefused });
       await tx.deleteFrom('link_codes').where('session_id', '=', lease.ids.session).execute();
@@ -144,6 +146,8 @@ export class Accounts {
       const ended = { wanted: 0, ...(unlinks && { unlinks_left: unlinkTries, next_start_at: 0 }) };
       await tx.updateTable('sessions').set(ended).where('id', '=', lease.ids.session).execute();
       await giveBack(tx, lease, cause);
+      const loss = lostLogins(tx).select('loss.seq').where('loss.account_id', '=', lease.ids.account);
+      return (await loss.limit(1).executeTakeFirst()) !== undefined;
     });
   }
 

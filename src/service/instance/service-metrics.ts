@@ -186,8 +186,8 @@ export class ServiceMetrics {
   }
 
   sessionEnded({ wasReady, end, ...of }: EndedSession): void {
-    const isLost = end.kind === 'dead' && of.settled.kind === 'dead' && (wasReady || !of.linking);
-    if (isLost) this.#lostLogins.inc({ library: of.library, code: end.cause });
+    const isLost = of.settled.kind === 'dead' && of.settled.isLostLogin;
+    if (end.kind === 'dead' && isLost) this.#lostLogins.inc({ library: of.library, code: end.cause });
     if (wasReady || (end.kind !== 'failed' && end.kind !== 'dead')) return;
     this.#startEnded(of, { outcome: 'failed', code: end.cause });
   }

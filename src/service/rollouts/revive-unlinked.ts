@@ -7,7 +7,7 @@ import type { RolloutRow, ServiceDatabase, ServiceTables } from '../tables.ts';
 
 /**
  * Restores accounts whose saved login the candidate did not find: the profile was kept and may still hold the login. Skips a number that
- * another account has linked since.
+ * another account has linked since: of several that lost the same number, the one that was linked last comes back.
  */
 export async function reviveUnlinked(
   database: ServiceDatabase,
@@ -24,6 +24,7 @@ export async function reviveUnlinked(
     .where('library_pin', 'is', null)
     .where('deleted_at', 'is', null)
     .orderBy('workspace_id')
+    .orderBy('created_at', 'desc')
     .execute();
   for (const { id, session_id, workspace_id, phone } of lost) {
     await lockWorkspace(database, tx, workspaceId(workspace_id));

@@ -143,11 +143,13 @@ async function settleSession(
         case 'failed':
           return { kind: 'failed', outcome: await starts.failed(lease, end.cause, end.isRefused) };
         case 'dead':
-          await accounts.fail(lease, end.cause, {
-            isRefused: end.isRefused,
-            unlinks: end.mayBeScanned && farewell === 'none',
-          });
-          return { kind: 'dead' };
+          return {
+            kind: 'dead',
+            isLostLogin: await accounts.fail(lease, end.cause, {
+              isRefused: end.isRefused,
+              unlinks: end.mayBeScanned && farewell === 'none',
+            }),
+          };
         case 'closed':
           await leases.release(lease, end.cause);
           return { kind: 'closed' };

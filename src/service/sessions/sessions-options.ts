@@ -69,7 +69,11 @@ export type SessionEvent =
   | { type: 'probe'; outcome: ProbeOutcome; library: string };
 
 /** What was written at the end of a session; `fenced` when the lease was lost, so nothing was. */
-export type Settled = { kind: 'failed'; outcome: Failed } | { kind: 'dead' | 'closed' | 'fenced' };
+export type Settled =
+  | { kind: 'failed'; outcome: Failed }
+  /** `isLostLogin`: the account had been connected. */
+  | { kind: 'dead'; isLostLogin: boolean }
+  | { kind: 'closed' | 'fenced' };
 
 export interface EndedSession {
   ids: SessionIds;

@@ -1,7 +1,8 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Overview } from '../../../contracts/overview.ts';
-import { type AccountStatus, accountStatuses, activeStatuses } from '../../../contracts/service-states.ts';
+import { type AccountStatus, accountStatuses } from '../../../contracts/service-states.ts';
 import { shownStatus } from '../../accounts/account-rows.ts';
+import { loginsToLinkAgain } from '../../accounts/lost-logins.ts';
 import type { Service } from '../../instance/service.ts';
 import type { WorkspaceId } from '../../session-ids.ts';
 import type { ServiceDatabase } from '../../tables.ts';
@@ -149,42 +150,17 @@ function listed({ id, workspace_id, workspace_name, phone, library, code, since 
   return { ...place, phone, library, code: code ?? '', since: iso(since ?? 0) };
 }
 
-/** Accounts that were linked, lost their login in the last day, and whose number no other account of the workspace has linked again. */
+/** The logins that were lost in the last day and have to be linked again. */
 async function readLostLogins(
   { kysely, now }: ServiceDatabase,
   workspace: WorkspaceId | null,
 ): Promise<Overview['lostLogins']> {
-  const lost = kysely
-    .selectFrom('whatsapp_accounts as account')
-    .where('account.status', '=', 'failed')
-    .where('account.status_since', '>=', ({ eb }) => eb(now, '-', dayMs))
-    .where('account.deleted_at', 'is', null)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('account_history')
-          .select('seq')
-          .whereRef('account_history.account_id', '=', 'account.id')
-          .where('to_status', '=', 'failed')
-          .where('from_status', '!=', 'qr_scanning'),
-      ),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('whatsapp_accounts as other')
-            .select('other.id')
-            .whereRef('other.workspace_id', '=', 'account.workspace_id')
-            .whereRef('other.phone', '=', 'account.phone')
-            .where('other.status', 'in', activeStatuses),
-        ),
-      ),
-    )
-    .$if(workspace !== null, (query) => query.where('account.workspace_id', '=', workspace as WorkspaceId));
+  const lost = loginsToLinkAgain(kysely, sql<number>`${now} - ${dayMs}`, workspace);
   const counted = await lost.select(({ fn }) => fn.countAll<number>().as('accounts')).executeTakeFirstOrThrow();
   const newest = await lost
     .innerJoin('workspaces', 'workspaces.id', 'account.workspace_id')
     .select(['account.id', 'account.workspace_id', 'workspaces.name as workspace_name', 'account.phone'])
-    .select(['account.library', 'account.status_cause as code', 'account.status_since as since'])
+    .select(['loss.library', 'loss.cause as code', 'loss.at as since'])
     .orderBy('since', 'desc')
     .limit(shown)
     .execute();
