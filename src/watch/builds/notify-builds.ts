@@ -28,10 +28,12 @@ export interface BuildNews {
 
 /** Older findings are not sent: a webhook that is new, or accepts nothing for long, does not get all that the store has. */
 const sentForMs = 7 * 86_400_000;
+/** One finding that a webhook refuses, as too long, holds up none after it; after so many refusals it gets no more for this time. */
+const mostRefusals = 3;
 
 /**
  * Notifies a webhook once of every build of the last seven days whose finding is complete. What it does not accept (no answer, or none of
- * 2xx) is sent again the next time. Returns why a notification failed; null when all were accepted.
+ * 2xx) is sent again the next time. Returns why the first notification failed; null when all were accepted.
  *
  * @param now milliseconds since 1970
  */
@@ -40,6 +42,7 @@ export async function notifyBuilds(
   { liveBuilds, savedBuilds }: Pick<Store, 'liveBuilds' | 'savedBuilds'>,
   now: number,
 ): Promise<string | null> {
+  const troubles: string[] = [];
   for (const [source, builds] of [['site', liveBuilds] as const, ['saved', savedBuilds] as const]) {
     for (const build of await builds.notNotified(now - sentForMs)) {
       // Marked before: a process that is killed in between may have sent it, and must not send it again.
@@ -47,10 +50,11 @@ export async function notifyBuilds(
       const trouble = await postJson(url, newsOf(build, source));
       if (trouble === null) continue;
       await builds.markRefused(build.build);
-      return trouble;
+      troubles.push(trouble);
+      if (troubles.length === mostRefusals) return troubles[0] as string;
     }
   }
-  return null;
+  return troubles[0] ?? null;
 }
 
 function newsOf({ build, seenAt, finding }: LiveBuild, source: BuildSource): BuildNews {

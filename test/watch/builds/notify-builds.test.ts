@@ -10,11 +10,15 @@ import { temporaryFolder } from '../../temporary-folder.ts';
 const day = 86_400_000;
 const now = 30 * day;
 let status = 200;
+let tooLong: string[] = [];
+let asked = 0;
 let received: { source: string; build: string }[] = [];
 const server = createServer(async (request, response) => {
-  const body = Buffer.concat(await Array.fromAsync(request)).toString();
-  if (status === 200) received.push(JSON.parse(body));
-  response.writeHead(status).end();
+  const news = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
+  const answer = tooLong.includes(news.build) ? 413 : status;
+  asked += 1;
+  if (answer === 200) received.push(news);
+  response.writeHead(answer).end();
 });
 let url = '';
 let stores: [Store, Store];
@@ -24,7 +28,7 @@ beforeEach(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const file = join(temporaryFolder(), 'store.sqlite');
   stores = [await openStore(file), await openStore(file)];
-  [status, received] = [200, []];
+  [status, tooLong, asked, received] = [200, [], 0, []];
 });
 afterEach(async () => {
   for (const store of stores) await store.close();
@@ -64,4 +68,15 @@ test('a webhook that is new gets the builds of the last seven days, and says whi
     'site 2.3000.3',
     'saved 2.3000.2',
   ]);
+});
+
+test('a finding that the webhook refuses holds up none after it, and a webhook that accepts nothing is asked three times', async () => {
+  for (const i of [1, 2, 3, 4, 5]) await found(`2.3000.${i}`, now - day + i);
+  tooLong = ['2.3000.1', '2.3000.3'];
+  expect(await notifyBuilds(url, stores[0], now)).toBe('it answered 413');
+  expect(received.map(({ build }) => build)).toEqual(['2.3000.2', '2.3000.4', '2.3000.5']);
+  for (const i of [6, 7, 8, 9]) await found(`2.3000.${i}`, now - day + i);
+  [status, asked] = [404, 0];
+  expect(await notifyBuilds(url, stores[0], now)).toBe('it answered 413');
+  expect(asked).toBe(3);
 });
