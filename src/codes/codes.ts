@@ -160,11 +160,13 @@ export const codes = {
     hasRunbook: true,
   },
   'account-restricted': {
-    what: 'WhatsApp restricts the account: its phone links no device, or it may not write to new contacts.',
+    what: 'WhatsApp restricts the account: it is blocked until its person accepts the terms, its phone links no device, or it may not write to new contacts.',
     blame: 'account',
-    phase: 'scan',
-    in: 'attempts',
-    todo: 'Wait until the phone no longer shows the restriction, or use another account.',
+    phase: null,
+    in: 'both',
+    // A start while the server blocks the account is one more reason to ban it.
+    retry: 'never',
+    todo: 'Open WhatsApp on the phone: accept the terms where it asks for that, else wait until it no longer shows the restriction, or use another account.',
     hasRunbook: true,
   },
   'account-banned': {

@@ -310,11 +310,13 @@ function disconnected(state: SessionState, detail: readonly PlainValue[]): Sessi
 }
 
 /** What reasons of the library's `disconnected` event mean; any other says only that it happened. */
-const codeOfReason: ReadonlyMap<string, 'logged-out' | 'conflict'> = new Map([
+const codeOfReason: ReadonlyMap<string, 'logged-out' | 'conflict' | 'account-restricted'> = new Map([
   ['LOGOUT', 'logged-out'],
   ['UNPAIRED', 'logged-out'],
   ['UNPAIRED_IDLE', 'logged-out'],
   ['CONFLICT', 'conflict'],
+  ['TOS_BLOCK', 'account-restricted'],
+  ['SMB_TOS_BLOCK', 'account-restricted'],
 ]);
 
 function browserGone(before: SessionState): SessionTransition {

@@ -54,6 +54,16 @@ describe('what ends a session', () => {
     ['an unpaired device', [disconnected('UNPAIRED')], end('logged-out', 'unlinked')],
     ['an idle unpaired device', [disconnected('UNPAIRED_IDLE')], end('logged-out', 'unlinked')],
     ['another tab', [disconnected('CONFLICT')], end('conflict', 'conflict', 'CONFLICT')],
+    [
+      'terms that a person has not accepted',
+      [disconnected('TOS_BLOCK')],
+      end('account-restricted', 'account-restricted', 'TOS_BLOCK'),
+    ],
+    [
+      'terms of a business that a person has not accepted',
+      [disconnected('SMB_TOS_BLOCK')],
+      end('account-restricted', 'account-restricted', 'SMB_TOS_BLOCK'),
+    ],
     ['any other disconnection', [disconnected('NAVIGATION')], end('disconnected', 'disconnected', 'NAVIGATION')],
     ['a disconnection without a text', [disconnected(7)], end('disconnected', 'disconnected')],
     ['the end of the browser', [browserGone], end('browser-died', 'browser-died')],
@@ -166,6 +176,8 @@ describe('what ends a session', () => {
     ['a dead browser', true, browserGone, 'failed'],
     ['a dead browser', false, browserGone, 'dead'],
     ['a removed device', true, disconnected('LOGOUT'), 'dead'],
+    ['a block until the terms are accepted', true, disconnected('TOS_BLOCK'), 'dead'],
+    ['a block of a business until the terms are accepted', true, disconnected('SMB_TOS_BLOCK'), 'dead'],
     ['a bug of the service', false, { type: 'session:failed', message: 'bug' }, 'failed'],
   ])('%s with a login that was accepted before: %j', (_, isLinked, input, kind) => {
     expect(drive(confirming, start(isLinked), input).end).toMatchObject({ kind });

@@ -112,7 +112,17 @@ export function effectsOfLast(policy: SessionPolicy, ...inputs: readonly Session
 export const linking = [start(), qr(), authenticated, loginWritten] as const;
 export const connecting = [...linking, ready, facts('ready', well), numberClaimed] as const;
 
-const text = fc.constantFrom('', 'x', 'LOGOUT', 'UNPAIRED', 'CONFLICT', 'net::ERR_FAILED', 'Target closed', 'ENOSPC');
+const text = fc.constantFrom(
+  '',
+  'x',
+  'LOGOUT',
+  'UNPAIRED',
+  'CONFLICT',
+  'TOS_BLOCK',
+  'net::ERR_FAILED',
+  'Target closed',
+  'ENOSPC',
+);
 const error = fc.record({
   message: text,
   stack: fc.constantFrom('', 'at pptr:evaluate;x', 'at async Client.requestPairingCode (Client.js:1:2)'),
