@@ -1,10 +1,11 @@
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Capture, captureSchema } from '../../contracts/capture.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
+import { makeFolder } from '../../contracts/make-folder.ts';
 import { parseJson } from '../../contracts/parse-json.ts';
 import { sha256 } from '../../contracts/sha256.ts';
 import { capturesInEffect, useOnlyCaptures } from './added-facts.ts';
@@ -94,7 +95,7 @@ export function keepFactsOf(runId: string, facts: RunFacts): void {
       `run ${runId} began with other facts about builds; name the same captures, or start another run`,
     );
   const file = keptFile(runId);
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const packed = captures && { id: captures.id, bytes: captures.bytes.toString('base64') };
   writeFileSync(file, JSON.stringify({ schemaVersion: 1, base, captures: packed }));
 }
