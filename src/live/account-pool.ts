@@ -16,6 +16,8 @@ export interface SealedAccount extends ListedAccount {
 }
 
 const accountName = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** A name is in records, logs and names of profiles, from which numbers are kept out. */
+const numberInName = /\d{7}/;
 
 /**
  * The live accounts in a database that all machines share, and what each did. Each decision about limits is one transaction that locks the
@@ -174,6 +176,10 @@ export class AccountPool {
   ): Promise<InputError | null> {
     if (!accountName.test(name))
       return new InputError(`account ${name}: a name has 1 to 64 characters of a-z, 0-9 and "-"`);
+    if (numberInName.test(name))
+      return new InputError(
+        `account ${name}: a name is in every record, so it has no phone number in it: not more than 6 digits in a row`,
+      );
     const rows = await this.#tables.rows(tx);
     if (rows.some((row) => row.name === name))
       return new InputError(`account ${name}: there is one already; remove it first, or choose another name`);

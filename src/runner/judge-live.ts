@@ -277,9 +277,10 @@ export function endedUnpaired(events: readonly AttemptEvent[], place: number): b
   return facts !== null && waitsForScan({ ...facts, socket: facts.state });
 }
 
-/** Whether an address is that of the page itself. */
+/** Whether an address is that of the page itself: other hosts have a `/` too. */
 export function isPage(url: string): boolean {
-  return URL.parse(url)?.pathname === '/';
+  const { hostname, pathname } = URL.parse(url) ?? {};
+  return hostname === 'web.whatsapp.com' && pathname === '/';
 }
 
 const answeredSwitches = z.record(z.string(), z.string());

@@ -41,8 +41,9 @@ export function isOfPairing({ stack }: PlainError): boolean {
   return /\brequestPairingCode\b/.test(stack);
 }
 
-/** Errors of a program: a version that asks the page for what it does not have. */
-const ofProgram = /(Type|Reference|Syntax)Error|is not a function|is not defined|Cannot read|cannot link with/;
+/** Errors of a program: a version that asks the page for what it does not have, also where the loader of the page names the module. */
+const ofProgram =
+  /(Type|Reference|Syntax|Range|Module)Error|Requiring (unknown )?module|is not a function|is not defined|Cannot read|cannot link with/;
 
 /** Why there is no pairing code: WhatsApp refuses the number, or the version cannot ask for one. */
 export function causeOfNoCode({ message, stack }: PlainError): 'pairing-refused' | 'no-code' {

@@ -107,6 +107,12 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     await expect(pool.add('Anna!', same, saved)).rejects.toThrow('a name has 1 to 64 characters');
   });
 
+  test('a name with a phone number in it is refused, since records and logs have the name', async () => {
+    for (const name of ['15550100123', 'anna-15550100123', '5550100'])
+      await expect(pool.checkNew(name, null)).rejects.toThrow('it has no phone number in it');
+    await pool.checkNew('anna-202611', null);
+  });
+
   test('of machines that add the same name at the same time one does, and each other gets the error that names it', async () => {
     const others = Array.from({ length: 4 }, () => new AccountPool(database, policy, [key]));
     const cleo = { number: '15550100129', library: '1.34.7', browserMajor: 107 };

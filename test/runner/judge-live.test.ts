@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AttemptEvent } from '../../src/contracts/attempt.ts';
-import { judgeLive, liveFactsOf, restrictions, serversWord } from '../../src/runner/judge-live.ts';
+import { judgeLive, liveFactsOf, restrictions, serversWord, siteAnswered } from '../../src/runner/judge-live.ts';
 
 const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
 const page = event('page:observed', { isWhatsAppWeb: true, build: '2.3000.1044822804' });
@@ -68,6 +68,7 @@ test.each([
   ['an answer of the server', { during: 'pairing-code', message: 'rate-overlimit', stack: '' }, 'infra'],
   ['a minified error of the page', { message: 'Evaluation failed: t', stack: 'at Client.requestPairingCode' }, 'infra'],
   ['an error of a program', { during: 'pairing-code', message: 'x is not a function', stack: '' }, null],
+  ['a module that is gone', { during: 'pairing-code', message: 'Requiring unknown module "X"', stack: '' }, null],
   ['an error of something else', { during: 'initialize', message: 'rate-overlimit', stack: '' }, null],
 ])('no pairing code because of %s', (_of, detail, outcome) => {
   expect(judgeLive('no-code', [page, event('host:error', detail)])?.outcome ?? null).toBe(outcome);
@@ -175,6 +176,13 @@ test('a page that was loaded anew and is on its way to its servers is no excuse 
 test('a version that does not become ready on WhatsApp Web is to blame', () => {
   const script = event('page:http-error', { url: 'https://web.whatsapp.com/x.js', status: 404 });
   expect(judgeLive('no-ready', [page, script, event('harness:socket', { state: 'CONNECTED', wid: null })])).toBeNull();
+});
+
+test('an error of another host than the site is no answer to the request for the page', () => {
+  const other = event('page:http-error', { url: 'https://other.example/', status: 503 });
+  expect(judgeLive('no-ready', [other])).toBeNull();
+  expect(judgeLive('page-load-failed', [event('page:intercepted', true), other])).toBeNull();
+  expect(siteAnswered([other])).toBe(false);
 });
 
 test('the word of the server names the account that it is about', () => {

@@ -244,6 +244,10 @@ describe('what ends a session', () => {
     ['this version cannot link with a pairing code', '', 'no-code'],
     ['x.startAltLinkingFlow is not a function', `TypeError: x\n at ${pairing}`, 'no-code'],
     ["Cannot read properties of undefined (reading 'x')", '', 'no-code'],
+    ['Evaluation failed: Error: Requiring unknown module "WAWebAltDeviceLinkingApi"', '', 'no-code'],
+    ['Requiring module "WAWebAltDeviceLinkingApi" with unresolved dependencies: X', '', 'no-code'],
+    ['Evaluation failed: ModuleError', '', 'no-code'],
+    ['Evaluation failed: RangeError: Maximum call stack size exceeded', '', 'no-code'],
   ])('a pairing code that fails with %j is of the number or of the version', (message, stack, cause) => {
     const ended = [confirming, watching].map(
       (policy) => drive(policy, start(), rejection(message, stack, 'pairing-code')).end,

@@ -56,7 +56,7 @@ Examples:
     account
       .command('add')
       .description('link a number once: shows a QR code in the terminal and as a picture, or a pairing code')
-      .argument('<name>', 'a name of your own: a-z, 0-9 and "-"'),
+      .argument('<name>', 'a name of your own: a-z, 0-9 and "-", no phone number'),
   )
     .option('--code', 'link by pairing code; needs --number')
     .option('--number <digits>', 'the international number of the account', phoneNumber)
