@@ -164,7 +164,7 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
   live: {
-    may: ['contracts', 'install', 'runner', 'service/*', 'service/profiles', 'store/database'],
+    may: ['codes', 'contracts', 'install', 'runner', 'service/*', 'service/profiles', 'store/database'],
     because:
       'it gives the runner the accounts of a pool; profiles and seals are those of the service, of whose accounts it knows nothing',
   },
@@ -213,6 +213,8 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
         'contracts',
         'exporter',
         'gate',
+        'host/child/live-watch.ts',
+        'host/child/watch-page.ts',
         'install',
         'library',
         'live',

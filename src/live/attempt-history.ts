@@ -6,7 +6,10 @@ import type { PoolEventKind, PoolRequest } from './limits.ts';
  * What the history gets after an attempt that did not pass; null for what is no fault of account, site or version, such as a machine without a
  * network, and for a restriction that the page shows, which is written down whatever the attempt came to.
  */
-export function eventOfFailure({ code, outcome, events }: Attempt, kind: PoolRequest['kind']): PoolEventKind | null {
+export function eventOfFailure(
+  { code, outcome, events }: Pick<Attempt, 'code' | 'outcome' | 'events'>,
+  kind: PoolRequest['kind'],
+): PoolEventKind | null {
   switch (code) {
     case 'conflict':
       return 'conflict';

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Attempt } from '../contracts/attempt.ts';
+import type { Code } from '../codes/codes.ts';
+import type { Attempt, AttemptEvent } from '../contracts/attempt.ts';
 import { InputError, TroubleError } from '../contracts/input-error.ts';
 import type { AttemptInput } from '../runner/attempt-input.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
+import { outcomeOf } from '../runner/classify.ts';
 import { Finding } from '../runner/finding.ts';
 import type { Flow } from '../runner/flow.ts';
-import { restrictions, serversWord } from '../runner/judge-live.ts';
+import { judgeLive, restrictions, serversWord } from '../runner/judge-live.ts';
 import { type LiveDevice, linkingFlows } from '../runner/live-site.ts';
 import type { LiveAttempter } from '../runner/run-plan.ts';
 import { eventOfFailure, isStillLinked, placeOfFailure, tookCode } from './attempt-history.ts';
 import { type DeviceLease, DeviceLost } from './device-leases.ts';
 import { beforeEndMs, LeaseWatch, waitingLeaseMs } from './lease-watch.ts';
-import type { PoolEvent, PoolEventKind, PoolRequest } from './limits.ts';
+import type { PoolEvent, PoolRequest } from './limits.ts';
 import { type LivePool, type LiveStartOptions, LiveStarts } from './live-starts.ts';
 import { NotAllowedYet } from './not-allowed-yet.ts';
 import type { LiveAccount } from './pool-tables.ts';
@@ -30,10 +32,20 @@ export interface LiveAttemptOptions extends LiveStartOptions {
   keepsDevices?: boolean | undefined;
 }
 
-/** What came of an account whose profile was used. */
-export interface Visit<T> {
+/** A profile that is opened without a library. */
+export interface Visit {
+  /** Folder of the profile. */
+  profile: string;
+  signal: AbortSignal;
+  /** Takes down what the page says, as events of an attempt have it. */
+  hear(type: string, detail: unknown): void;
+}
+
+/** What a visit saw. */
+export interface Visited<T> {
   value: T;
-  came: Extract<PoolEventKind, 'connected' | 'conflict' | 'failed' | 'site-refused'>;
+  /** What it came to by itself; null where the account connected. */
+  code: Code | null;
 }
 
 /** Makes attempts with the accounts of a pool. */
@@ -91,18 +103,18 @@ export class LiveAttempts implements LiveAttempter {
 
   /**
    * Gives the profile of one account to `work`, under a lease and once the policy allows a start, and keeps the profile where the account
-   * connected. When it is over, no profile is left unencrypted.
+   * is still linked. What the server says of the account counts as in an attempt. When it is over, no profile is left unencrypted.
    *
    * @param ms how long the work may take.
+   * @returns what the work saw, and why the account did not connect, as a sentence; null where it did or nothing says why.
    * @throws InputError as `attempt`; NotAllowedYet, also for an account that is in use or not active; what `work` throws.
    */
   async visit<T>(
     name: string,
     { browser, ms, signal }: Pick<AttemptInput, 'browser' | 'signal'> & { ms: number },
-    work: (profile: string, signal: AbortSignal) => Promise<Visit<T>>,
-  ): Promise<T> {
+    work: (visit: Visit) => Promise<Visited<T>>,
+  ): Promise<{ value: T; because: string | null }> {
     return this.#withLeases({ names: [name], kind: 'restore' }, async (leases, watch) => {
-      const [lease] = leases as [DeviceLease];
       const folder = await openProfileFolder();
       try {
         const whole = AbortSignal.any([...(signal ? [signal] : []), watch.over]);
@@ -110,11 +122,22 @@ export class LiveAttempts implements LiveAttempter {
         const refused = await this.#starts.allowed([{ kind: 'restore', account: name }], { leases, signal: whole });
         if (refused) throw refused;
         await watch.extend(ms + beforeEndMs);
-        const [device] = (await this.#devices(leases, folder.path, true)) as [LiveDevice];
-        const { value, came } = await work(sessionOf(device), whole);
-        await this.#pool.accounts.leases.settle(lease, [{ kind: came, until: null }], null);
-        if (came === 'connected') await this.#keepOrSay(lease, device, { browser });
-        return value;
+        const devices = await this.#devices(leases, folder.path, true);
+        const [device] = devices as [LiveDevice];
+        const events: AttemptEvent[] = [];
+        const startedAt = performance.now();
+        const visit: Visit = {
+          profile: sessionOf(device),
+          signal: whole,
+          hear: (type, detail) => events.push({ at: performance.now() - startedAt, type, detail }),
+        };
+        const settle = (code: Code | null) => this.#settleVisit(code, events, { input: { browser }, leases, devices });
+        const { value, code } = await work(visit).catch(async (error: unknown) => {
+          // What the server has said stays true of the account.
+          await settle('interrupted');
+          throw error;
+        });
+        return { value, because: await settle(code) };
       } catch (error) {
         const end: unknown = watch.over.reason ?? error;
         throw end instanceof Finding ? new TroubleError(`account ${name}: ${end.message}`, { cause: error }) : error;
@@ -122,6 +145,21 @@ export class LiveAttempts implements LiveAttempter {
         await folder.remove();
       }
     });
+  }
+
+  /** @returns why the account did not connect, as a sentence; null where it did, and where nothing says why. */
+  async #settleVisit(
+    code: Code | null,
+    events: AttemptEvent[],
+    settling: Omit<Settling, 'links'>,
+  ): Promise<string | null> {
+    const { leases } = settling;
+    for (const { because, place } of restrictions(events))
+      this.#options.say(`account ${leases[place]?.account.name}: ${because}`);
+    const judged = code === null ? null : judgeLive(code, events, await this.#starts.phonesAway(leases));
+    const came: Came = { code, outcome: outcomeOf(code), ...judged, events, phases: {} };
+    await this.#settle(came, { ...settling, links: undefined });
+    return judged?.because ?? null;
   }
 
   /** One attempt with devices that are leased. When it is over, no profile is left unencrypted. */
@@ -212,7 +250,7 @@ export class LiveAttempts implements LiveAttempter {
   }
 
   /** Writes down what happened, and saves the profiles of devices that are still linked. Reports what the lease no longer allows. */
-  async #settle(attempt: Attempt, { input, leases, devices, links }: Settling): Promise<void> {
+  async #settle(attempt: Came, { input, leases, devices, links }: Settling): Promise<void> {
     const held = this.#pool.accounts.leases;
     for (const [place, lease] of leases.entries()) {
       const { name } = lease.account;
@@ -228,7 +266,7 @@ export class LiveAttempts implements LiveAttempter {
 
   /** What the history gets of the account at a place, and whether it may not be used until a person has looked after it. */
   async #cameOf(
-    attempt: Attempt,
+    attempt: Came,
     place: number,
     links: Settling['links'],
   ): Promise<{ events: Pick<PoolEvent, 'kind' | 'until'>[]; isOver: boolean }> {
@@ -289,8 +327,11 @@ function recordOfRefused(input: AttemptInput, error: NotAllowedYet | UnsuitableA
   ]);
 }
 
+/** What the history of an account and its state follow from. */
+type Came = Pick<Attempt, 'code' | 'outcome' | 'events' | 'phases'>;
+
 interface Settling {
-  input: AttemptInput;
+  input: Pick<AttemptInput, 'browser'>;
   leases: readonly DeviceLease[];
   devices: readonly LiveDevice[];
   links: 'qr' | 'code' | undefined;

@@ -103,10 +103,15 @@ export class LiveStarts {
     }
   }
 
+  /** By the place of a device: its phone was last opened longer ago than WhatsApp allows. */
+  async phonesAway(leases: readonly DeviceLease[]): Promise<boolean[]> {
+    const now = await this.#pool.accounts.now();
+    return leases.map(({ account }) => now - account.phoneSeenAt > phoneDays * dayMs);
+  }
+
   /** Makes one attempt, which the policy has allowed. */
   async run(input: AttemptInput, { devices, leases = [], linkedAs = async () => {} }: LiveStart): Promise<Attempt> {
     const shower = this.#options.shower?.(devices[0]?.account ?? '');
-    const now = await this.#pool.accounts.now();
     const live: LiveInput = {
       devices,
       chromiumArgs: this.#options.chromiumArgs ?? [],
@@ -116,7 +121,7 @@ export class LiveStarts {
       },
       linkedAs,
       ...(await this.#admission(leases, input.signal)),
-      phonesAway: leases.map(({ account }) => now - account.phoneSeenAt > phoneDays * dayMs),
+      phonesAway: await this.phonesAway(leases),
       screenshots: this.#options.screenshots,
     };
     try {

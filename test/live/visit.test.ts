@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { FolderBlobs } from '../../src/blobs/folder-blobs.ts';
 import type { Browser } from '../../src/browser/ensure-browser.ts';
-import { cameOf } from '../../src/cli/surface/capture-in-browser.ts';
+import { seenOf } from '../../src/cli/surface/capture-in-browser.ts';
 import { AccountPool } from '../../src/live/account-pool.ts';
 import type { DeviceLease } from '../../src/live/device-leases.ts';
-import { LiveAttempts, type Visit } from '../../src/live/live-attempts.ts';
+import type { PoolEventKind } from '../../src/live/limits.ts';
+import { LiveAttempts, type Visit, type Visited } from '../../src/live/live-attempts.ts';
 import { hourMs, readLivePolicy } from '../../src/live/live-policy.ts';
 import type { LivePool } from '../../src/live/live-starts.ts';
 import { NotAllowedYet } from '../../src/live/not-allowed-yet.ts';
@@ -53,52 +54,116 @@ const write = (profile: string, text: string) => writeFileSync(fileOf(profile), 
 const read = (profile: string) => readFileSync(fileOf(profile), 'utf8');
 const chromium = (major: number) => ({ name: 'test', version: `HeadlessChrome/${major}.0.0.0` }) as Browser;
 
-/** A visit that writes into the profile, after which that came of the account. */
-async function visit(came: Visit<string>['came'], work: (profile: string) => unknown = () => {}): Promise<string> {
-  return visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async (profile) => {
-    const found = read(profile);
-    write(profile, 'changed');
-    await work(profile);
-    return { value: found, came };
+/** A visit that writes into the profile, and sees a page that connects where nothing else is given. */
+async function visit(
+  work: (visit: Visit) => unknown = () => {},
+  see: (hear: Visit['hear']) => Pick<Visited<unknown>, 'code'> = (hear) => seenOf(pageWith('synced'), hear),
+): Promise<string> {
+  const seen = await visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async (given) => {
+    const found = read(given.profile);
+    write(given.profile, 'changed');
+    await work(given);
+    return { value: found, code: see(given.hear).code };
   });
+  return seen.value;
 }
 
-test('a visit that connects keeps the profile, and any other leaves it as it was; no copy is left', async () => {
-  const places: string[] = [];
-  for (const [came, next] of [
-    ['failed', 'first'],
-    ['site-refused', 'first'],
-    ['connected', 'first'],
-    ['connected', 'changed'],
-  ] as const) {
-    expect(await visit(came, (profile) => places.push(profile))).toBe(next);
-    await advance(database, 8 * hourMs);
-  }
-  expect(places.filter((place) => existsSync(place))).toEqual([]);
-  expect((await pool.accounts.find('anna')).leasedBy).toBeNull();
+type Seen = Parameters<typeof seenOf>[0];
+const pageWith = (end: Seen['end'], status = 200, text = '"client_revision":1'): Seen => ({
+  ...{ answer: { status, headers: {}, text }, end },
+});
+const socket = (state: string) => ['harness:socket', { state, wid: null }] as const;
+
+const history = async () => {
+  const events = await database.kysely.selectFrom('live_events').select(['kind', 'until']).execute();
+  return events.filter(({ kind }) => kind !== 'restore' && kind !== 'link');
+};
+
+/** What a page says, what it ends with, and what the account gets of it. */
+interface Case {
+  heard?: readonly (readonly [type: string, detail: unknown])[];
+  page: Seen;
+  history: PoolEventKind[];
+  state?: { state: 'retired'; stateCause: string };
+  isKept: boolean;
+}
+
+const byServer = (reason: string) => ['page:logout', { reason, by: 'server' }] as const;
+const cases: Record<string, Case> = {
+  'an error of the site': { page: pageWith('late', 429, 'slow down'), history: ['site-refused'], isKept: false },
+  'a redirection elsewhere': { page: pageWith('late', 302, ''), history: ['site-refused'], isKept: false },
+  'a captive portal': {
+    page: pageWith('late', 200, '<title>Welcome to our network</title>'),
+    ...{ history: ['site-refused'], isKept: false },
+  },
+  'a page that is not ready in time': { page: pageWith('late'), history: ['failed'], isKept: true },
+  'a page without a connection': { heard: [socket('OPENING')], page: pageWith('late'), history: [], isKept: true },
+  'a page that asks for a code without a word': { page: pageWith('code'), history: ['failed'], isKept: false },
+  'a page whose connection is taken': {
+    ...{ heard: [socket('CONFLICT')], page: pageWith('refused'), history: ['conflict'], isKept: true },
+  },
+  'a device that is removed': {
+    ...{ heard: [byServer('device_removed')], page: pageWith('code'), history: ['removed'], isKept: false },
+    state: { state: 'retired', stateCause: 'logged-out' },
+  },
+  'an account that is banned for good': {
+    ...{ heard: [byServer('account_banned')], page: pageWith('refused'), history: ['banned'], isKept: false },
+    state: { state: 'retired', stateCause: 'account-banned' },
+  },
+  'terms that a person has to accept': {
+    ...{ heard: [socket('TOS_BLOCK')], page: pageWith('refused'), history: ['restricted'], isKept: true },
+    state: { state: 'retired', stateCause: 'account-restricted' },
+  },
+  'a restriction of an account that connects': {
+    heard: [['page:account', { kind: 'timelock', until: Date.now() + hourMs }]],
+    ...{ page: pageWith('synced'), history: ['connected', 'restricted'], isKept: true },
+  },
+  'an account that connects': { page: pageWith('synced'), history: ['connected'], isKept: true },
+};
+
+test.each(Object.entries(cases))('%s counts for the account of a visit as for that of an attempt', async (_, each) => {
+  let place = '';
+  await visit(
+    ({ profile, hear }) => {
+      place = profile;
+      for (const [type, detail] of each.heard ?? []) hear(type, detail);
+    },
+    (hear) => seenOf(each.page, hear),
+  );
+  expect((await history()).map(({ kind }) => kind)).toEqual(each.history);
+  const { state = { state: 'active', stateCause: null } } = each;
+  expect(await pool.accounts.find('anna')).toMatchObject({ ...state, leasedBy: null });
+  expect(existsSync(place)).toBe(false);
+  // No restore is allowed after a ban for good: its entry is removed, and a person resumes the account.
+  await database.kysely.deleteFrom('live_events').execute();
+  await pool.accounts.setState('anna', 'active', null);
+  expect(await visit()).toBe(each.isKept ? 'changed' : 'first');
 });
 
-test.each([
-  [429, 'slow down', 'late', 'site-refused'],
-  [302, '', 'late', 'site-refused'],
-  [200, '<title>Welcome to our network</title>', 'late', 'site-refused'],
-  [200, '"client_revision":1', 'late', 'failed'],
-  [200, '"client_revision":1', 'code', 'failed'],
-  [200, '"client_revision":1', 'conflict', 'conflict'],
-  [200, '"client_revision":1', 'synced', 'connected'],
-] as const)('a page that came with %s and "%s", and ended with %s, counts as %s', (status, text, end, came) => {
-  expect(cameOf({ answer: { status, headers: {}, text }, end })).toBe(came);
+test('a visit that breaks off keeps what the server had said until then', async () => {
+  const until = Date.now() + 48 * hourMs;
+  const broken = visit(({ hear }) => {
+    hear('page:account', { kind: 'temporary-ban', until });
+    throw new Error('the browser is gone');
+  });
+  await expect(broken).rejects.toThrow('the browser is gone');
+  const [event, ...others] = await history();
+  expect(others).toEqual([]);
+  expect(event?.kind).toBe('temporary-ban');
+  expect(Math.abs((event?.until ?? 0) - (await pool.accounts.now()) - 48 * hourMs)).toBeLessThan(60_000);
+  await expect(visit()).rejects.toThrow(/account anna: no restore before/);
 });
 
 test('a second visit before the policy allows it is refused with a time, and so is one after a conflict', async () => {
-  await visit('connected');
-  await expect(visit('connected')).rejects.toThrow(NotAllowedYet);
+  await visit();
+  await expect(visit()).rejects.toThrow(NotAllowedYet);
   await advance(database, pool.policy.restores.spacing);
-  await visit('conflict');
-  await advance(database, pool.policy.restores.spacing);
-  await expect(visit('connected')).rejects.toThrow(
-    /account anna: no restore before .*: another browser took the connection/,
+  await visit(
+    ({ hear }) => hear(...socket('CONFLICT')),
+    (hear) => seenOf(pageWith('refused'), hear),
   );
+  await advance(database, pool.policy.restores.spacing);
+  await expect(visit()).rejects.toThrow(/account anna: no restore before .*: another browser took the connection/);
   expect((await pool.accounts.find('anna')).leasedBy).toBeNull();
 });
 
@@ -108,12 +173,10 @@ test('an account that is leased, paused or not there is not visited', async () =
   };
   await expect(visits.visit('carla', { browser: chromium(142), ms: 1 }, never)).rejects.toThrow(/no such account/);
   await pool.accounts.leases.take(['anna'], 'another machine', hourMs);
-  await expect(visit('connected', never)).rejects.toThrow(
-    /^account anna: no restore before .*: another machine uses it$/,
-  );
+  await expect(visit(never)).rejects.toThrow(/^account anna: no restore before .*: another machine uses it$/);
   await advance(database, 2 * hourMs);
   await pool.accounts.setState('anna', 'paused', 'a holiday');
-  await expect(visit('connected', never)).rejects.toThrow(
+  await expect(visit(never)).rejects.toThrow(
     /^account anna: no restore until a person resumes it: it is paused: a holiday$/,
   );
 });
@@ -121,15 +184,15 @@ test('an account that is leased, paused or not there is not visited', async () =
 test('a browser that is older than one that has opened the profile is refused, and counts as no restore', async () => {
   const old = visits.visit('anna', { browser: chromium(107), ms: 60_000 }, async () => ({
     value: 1,
-    came: 'connected',
+    code: null,
   }));
   await expect(old).rejects.toThrow('Chromium 107 would destroy the profile of account anna');
-  expect(await visit('connected')).toBe('first');
+  expect(await visit()).toBe('first');
 });
 
 test('a visit whose lease is lost ends, and leaves profile and history to the next owner', async () => {
   visits = visitsOf(20);
-  const lost = visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async (profile, signal) => {
+  const lost = visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async ({ profile, signal }) => {
     write(profile, 'changed');
     await advance(database, 24 * hourMs);
     await pool.accounts.leases.take(['anna'], 'another machine', hourMs);
@@ -139,14 +202,14 @@ test('a visit whose lease is lost ends, and leaves profile and history to the ne
   await expect(lost).rejects.toThrow(/account anna: the lease of account anna with token 1 is lost/);
   expect((await pool.accounts.find('anna')).leasedBy).toBe('another machine');
   await advance(database, 2 * hourMs);
-  expect(await visit('connected')).toBe('first');
+  expect(await visit()).toBe('first');
 });
 
 test('an attempt that would have to wait is refused where another program waits with it, and its account stays free', async () => {
   pool = { ...pool, policy: { ...pool.policy, waitAtMost: 8 * hourMs } };
   const waiting = new LiveAttempts(pool, { screenshots: false, say: () => {}, waitsElsewhere: true });
   const attempt = () => waiting.attempt(inputOf('restore-to-ready'));
-  await visit('connected', async () => {
+  await visit(async () => {
     await expect(attempt()).rejects.toThrow(/uses it/);
   });
   const refused = await attempt().catch((error: unknown) => error);
@@ -163,7 +226,7 @@ test.each(['qr-to-ready', 'pairing-code-to-ready'])(
       ...{ outcome: 'infra', code: 'limit-reached' },
       cause: { message: expect.stringContaining('a worker links no account') },
     });
-    expect(await visit('connected')).toBe('first');
+    expect(await visit()).toBe('first');
   },
 );
 

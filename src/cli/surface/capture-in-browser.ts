@@ -1,16 +1,21 @@
 import { X509Certificate } from 'node:crypto';
 import { type Browser, ensureBrowser } from '../../browser/ensure-browser.ts';
+import type { AttemptEvent } from '../../contracts/attempt.ts';
+import type { Untimed } from '../../contracts/host-events.ts';
 import { TroubleError } from '../../contracts/input-error.ts';
-import type { LiveAttempts, Visit } from '../../live/live-attempts.ts';
+import { LiveWatch } from '../../host/child/live-watch.ts';
+import { watchAddresses } from '../../host/child/watch-page.ts';
+import type { LiveAttempts, Visit, Visited } from '../../live/live-attempts.ts';
 import { spkiOf } from '../../replica/server/certificate.ts';
 import { chromiumArgs } from '../../replica/server/page-entrance.ts';
 import { processTerminal } from '../../report/terminal.ts';
+import { serversWord } from '../../runner/judge-live.ts';
 import { accountKeys } from '../../surface/capture/as-it-ran.ts';
 import type { CapturedPage } from '../../surface/capture/capture-surface.ts';
 import { fetchAccountPage, fetchRunPage } from '../../surface/capture/fetch-page.ts';
 import type { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import type { LiveSite } from '../../surface/capture/live-site.ts';
-import { type RunPage, runPage } from '../../surface/page/run-page.ts';
+import { type PageListener, type RunPage, runPage } from '../../surface/page/run-page.ts';
 import { liveAttempts, withPoolInUse } from '../live/open-pool.ts';
 import type { PoolOptions } from '../options/live-options.ts';
 import { stopSignal } from '../process/signals.ts';
@@ -69,26 +74,51 @@ export async function captureAccount(
   },
 ): Promise<CapturedPage> {
   const limits = { browser, ms: accountMs.page + accountMs.browser, ...(signal && { signal }) };
-  const ran = await attempts.visit(name, limits, async (profile, whole) => {
-    const value = await runPage({ browser, flags, profile, accountKeys, patienceMs: accountMs.page, signal: whole });
-    return { value, came: cameOf(value) };
+  const { value: ran, because } = await attempts.visit(name, limits, async ({ profile, signal: whole, hear }) => {
+    const run = { browser, flags, profile, accountKeys, patienceMs: accountMs.page, signal: whole };
+    return seenOf(await runPage({ ...run, listener: listenerOf(hear) }), hear);
   });
-  if (ran.observed !== null && ran.end !== 'synced') {
-    throw new TroubleError(`account ${name}: ${whyNotSynced[ran.end]}; see \`wwebjs-canary account check ${name}\``);
+  if (ran.end === 'refused' || (ran.observed !== null && ran.end !== 'synced')) {
+    const why = [...(ran.end === 'refused' ? [] : [whyNotSynced[ran.end]]), ...(because === null ? [] : [because])];
+    throw new TroubleError(`account ${name}: ${why.join(' ')} See \`wwebjs-canary account list\`.`);
   }
   return fetchAccountPage(site, kept, { say, ran });
 }
 
-/** An error of the site, and a page that is not WhatsApp Web, say nothing of the account. */
-export function cameOf({ answer, end }: Pick<RunPage, 'answer' | 'end'>): Visit<RunPage>['came'] {
-  if (answer.status !== 200 || !answer.text.includes('client_revision')) return 'site-refused';
-  return end === 'synced' ? 'connected' : end === 'conflict' ? 'conflict' : 'failed';
+/** Hears in the page of a capture what an attempt hears in the page of a library. */
+function listenerOf(hear: Visit['hear']): PageListener {
+  const events: AttemptEvent[] = [];
+  const add = (type: string, detail: unknown) => {
+    events.push({ at: 0, type, detail });
+    hear(type, detail);
+  };
+  return {
+    follow(page) {
+      const report = ({ type, detail }: Untimed) => add(type, detail);
+      watchAddresses(page, report);
+      new LiveWatch(report).follow(page);
+    },
+    seeState: (state) => add('harness:socket', { state, wid: null }),
+    isOver: () => serversWord(events) !== null,
+  };
 }
 
-const whyNotSynced: Record<Exclude<RunPage['end'], 'synced'>, string> = {
-  code: 'the page asks for a code, so its login is gone',
-  conflict: 'another page has its connection (CONFLICT)',
-  late: `the page was not ready within ${accountMs.page / 1000} s`,
+/** What a page that ran says of its account. An error of the site, and a page that is not WhatsApp Web, say nothing of it. */
+export function seenOf<T extends Pick<RunPage, 'answer' | 'end'>>(ran: T, hear: Visit['hear']): Visited<T> {
+  const isWhatsAppWeb = ran.answer.status === 200 && ran.answer.text.includes('client_revision');
+  hear('page:observed', { isWhatsAppWeb, build: null });
+  if (ran.end === 'code') hear('harness:socket', { state: 'UNPAIRED', wid: null });
+  return { value: ran, code: isWhatsAppWeb ? codeOfEnd[ran.end] : 'page-load-failed' };
+}
+
+const codeOfEnd: Record<RunPage['end'], Visited<RunPage>['code']> = {
+  ...{ synced: null, code: 'logged-out' },
+  ...{ refused: 'no-ready', late: 'no-ready' },
+};
+
+const whyNotSynced: Record<Exclude<RunPage['end'], 'synced' | 'refused'>, string> = {
+  code: 'the page asks for a code, so its login is gone.',
+  late: `the page was not ready within ${accountMs.page / 1000} s.`,
 };
 
 /** Ctrl-C ends the browser, and gives an account back. */

@@ -52,6 +52,10 @@ export interface LibraryPage extends Emitter {
   screenshot(): Promise<Uint8Array>;
 }
 
+/** What the watchers of a page use of it, which other tools than puppeteer have too. */
+export type WatchedPage = Emitter &
+  Pick<LibraryPage, 'mainFrame' | 'evaluate' | 'exposeFunction' | 'evaluateOnNewDocument' | 'setRequestInterception'>;
+
 export interface LibraryBrowser extends Emitter {
   process(): { pid?: number } | null;
   version(): Promise<string>;

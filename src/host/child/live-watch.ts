@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LibraryFrame, LibraryPage } from './library-types.ts';
+import type { LibraryFrame, WatchedPage } from './library-types.ts';
 import type { Report } from './report.ts';
 
 /** Between two looks at a document that has not yet shown what it is, in milliseconds. */
@@ -25,7 +25,7 @@ export class LiveWatch {
   }
 
   /** Watches a page from its first navigation on. */
-  follow(page: LibraryPage): void {
+  follow(page: WatchedPage): void {
     reportInterception(page, this.#report);
     // Both are there before the library goes to the page: commands of one session keep their sequence.
     page.exposeFunction(tell, (said: unknown) => this.#hear(String(said))).catch(() => {});
@@ -46,7 +46,7 @@ export class LiveWatch {
     if (account) this.#report({ type: 'page:account', detail: account });
   }
 
-  async #look(page: LibraryPage, document: number): Promise<void> {
+  async #look(page: WatchedPage, document: number): Promise<void> {
     while (document === this.#document) {
       const seen = await page.evaluate<PageLook>(lookSource).catch(() => null);
       if (document !== this.#document) return;
@@ -56,7 +56,7 @@ export class LiveWatch {
   }
 
   /** A document that never becomes WhatsApp Web is reported too, once it is loaded. */
-  async #lookOnce(page: LibraryPage): Promise<void> {
+  async #lookOnce(page: WatchedPage): Promise<void> {
     const document = this.#document;
     const seen = await page.evaluate<PageLook>(lookSource).catch(() => null);
     if (seen) this.#see(document, seen);
@@ -154,7 +154,7 @@ export function switchesSource(keys: readonly string[]): string {
 }
 
 /** Reports each time that the library turns the interception of requests on or off: it can break a service worker of the page. */
-function reportInterception(page: LibraryPage, report: Report): void {
+function reportInterception(page: WatchedPage, report: Report): void {
   const { setRequestInterception } = page;
   if (setRequestInterception === undefined) return;
   page.setRequestInterception = (isOn) => {

@@ -1,4 +1,5 @@
 import type {
+  Emitter,
   LibraryConsoleMessage,
   LibraryFrame,
   LibraryPage,
@@ -20,6 +21,14 @@ export function watchPage(page: LibraryPage, report: Report): void {
     const error = request.failure()?.errorText ?? null;
     report({ type: 'page:request-failed', detail: { method: request.method(), url: request.url(), error } });
   });
+  watchAddresses(page, report);
+  page.on('load', () => report({ type: 'page:loaded', detail: { url: page.mainFrame().url() } }));
+  page.on('error', (error: unknown) => report({ type: 'page:crashed', detail: plainError(error) }));
+  page.on('close', () => report({ type: 'page:closed', detail: null }));
+}
+
+/** Reports where the page goes, and what is answered with an error. */
+export function watchAddresses(page: Emitter & Pick<LibraryPage, 'mainFrame'>, report: Report): void {
   page.on('response', (response: LibraryResponse) => {
     const status = response.status();
     if (status >= 400) report({ type: 'page:http-error', detail: { url: response.url(), status } });
@@ -27,7 +36,4 @@ export function watchPage(page: LibraryPage, report: Report): void {
   page.on('framenavigated', (frame: LibraryFrame) => {
     report({ type: 'page:navigated', detail: { url: frame.url(), main: frame === page.mainFrame() } });
   });
-  page.on('load', () => report({ type: 'page:loaded', detail: { url: page.mainFrame().url() } }));
-  page.on('error', (error: unknown) => report({ type: 'page:crashed', detail: plainError(error) }));
-  page.on('close', () => report({ type: 'page:closed', detail: null }));
 }

@@ -30,6 +30,27 @@ export interface PageRun {
   /** Milliseconds that the page may take; 90,000 when left out. */
   patienceMs?: number;
   signal?: AbortSignal;
+  /** Hears what the server says of the account. */
+  listener?: PageListener;
+}
+
+/** What a listener uses of a page. */
+export interface ListenedPage {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  mainFrame(): { url(): string };
+  evaluate<T>(source: string): Promise<T>;
+  /** Calls of the function have one text. */
+  exposeFunction(name: string, work: (said: unknown) => void): Promise<void>;
+  evaluateOnNewDocument(source: string): Promise<unknown>;
+}
+
+export interface PageListener {
+  /** Called before the first navigation. */
+  follow(page: ListenedPage): void;
+  /** Called with each state of the socket of the page. */
+  seeState(state: string): void;
+  /** Whether it has heard what ends the run. */
+  isOver(): boolean;
 }
 
 /** A page that was run in a browser until no more modules came. */
@@ -38,8 +59,8 @@ export interface RunPage {
   answer: { status: number; headers: Record<string, string>; text: string };
   /** Null where the document never had a loader of modules. */
   observed: ObservedPage | null;
-  /** `code`: it asks for a code; `synced`: a linked account is there; `conflict`: another page has the account; `late`: none of these in time. */
-  end: 'code' | 'synced' | 'conflict' | 'late';
+  /** `code`: it asks for a code; `synced`: a linked account is there; `refused`: its listener has heard what ends it; `late`: none of these in time. */
+  end: 'code' | 'synced' | 'refused' | 'late';
 }
 
 const address = 'https://web.whatsapp.com/';
@@ -68,7 +89,7 @@ async function runIn(
   profile: string,
   folder: string,
   isLinked: boolean,
-  { browser, flags = [], accountKeys = () => [], patienceMs = 90_000, signal }: Omit<PageRun, 'profile'>,
+  { browser, flags = [], accountKeys = () => [], patienceMs = 90_000, signal, listener }: Omit<PageRun, 'profile'>,
 ): Promise<RunPage> {
   const [{ chromium }, source] = await Promise.all([import('playwright-core'), bundle('observer')]);
   signal?.throwIfAborted();
@@ -95,7 +116,8 @@ async function runIn(
     const page = context.pages()[0] ?? (await context.newPage());
     const session = await watch(context, page, source);
     await nameAs(session, identity);
-    return await follow({ page, session, isLinked, accountKeys, patienceMs });
+    if (listener) await listen(page, session, listener);
+    return await follow({ page, session, isLinked, accountKeys, patienceMs, ...(listener && { listener }) });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -119,15 +141,40 @@ async function watch(context: BrowserContext, page: Page, source: string): Promi
   return session;
 }
 
+/** The listener has its functions in each document before the scripts of the page. */
+async function listen(page: Page, session: CDPSession, listener: PageListener): Promise<void> {
+  const prepared: Promise<unknown>[] = [];
+  const send: CDPSession['send'] = (...command) => {
+    const sent = session.send(...command);
+    prepared.push(sent);
+    return sent;
+  };
+  listener.follow({
+    on: (event, heard) => page.on(event as 'load', heard as () => void),
+    mainFrame: () => page.mainFrame(),
+    evaluate: (expression) => evaluate(session, expression) as Promise<never>,
+    async exposeFunction(name, work) {
+      session.on('Runtime.bindingCalled', (call) => {
+        if (call.name === name) work(call.payload);
+      });
+      await send('Runtime.addBinding', { name });
+    },
+    evaluateOnNewDocument: (source) => send('Page.addScriptToEvaluateOnNewDocument', { source }),
+  });
+  // Without it no call of a function arrives.
+  await Promise.all([...prepared, session.send('Runtime.enable')]);
+}
+
 interface Followed {
   page: Page;
   session: CDPSession;
   isLinked: boolean;
   accountKeys: (build: string) => readonly string[];
   patienceMs: number;
+  listener?: PageListener;
 }
 
-async function follow({ page, session, isLinked, accountKeys, patienceMs }: Followed): Promise<RunPage> {
+async function follow({ page, session, isLinked, accountKeys, patienceMs, listener }: Followed): Promise<RunPage> {
   const deadline = performance.now() + patienceMs;
   const sockets = await countSockets(page, session);
   // A linked page may load itself anew: the last document counts.
@@ -140,7 +187,7 @@ async function follow({ page, session, isLinked, accountKeys, patienceMs }: Foll
   if (first.status !== 200 || !first.text.includes('client_revision')) {
     return { answer: first, observed: null, end: 'late' };
   }
-  const end = await untilDone(session, isLinked, deadline);
+  const end = await untilDone(session, isLinked, deadline, listener);
   const progress = await progressOf(session, deadline);
   const keys = progress?.build ? accountKeys(progress.build) : [];
   const seen = await ask(session, `${observer}?.observe(${JSON.stringify(keys)}) ?? null`, deadline);
@@ -187,18 +234,32 @@ function withSocket(shown: ObservedPage, { own, all }: Sockets): ObservedPage {
   return { ...shown, behaviours: { ...shown.behaviours, socketIn } };
 }
 
-/** Waits until the page asks for a code or is linked, and no more modules come. */
-async function untilDone(session: CDPSession, isLinked: boolean, deadline: number): Promise<RunPage['end']> {
+/** Waits until the page asks for a code or is linked, and no more modules come, or until its listener has heard what ends it. */
+async function untilDone(
+  session: CDPSession,
+  isLinked: boolean,
+  deadline: number,
+  listener: PageListener | undefined,
+): Promise<RunPage['end']> {
   let [count, changedAt, reachedAt] = [-1, 0, Number.POSITIVE_INFINITY];
   let end: RunPage['end'] = 'late';
+  let state: string | null = null;
   while (performance.now() < deadline) {
     const progress = await progressOf(session, deadline);
     const now = performance.now();
+    if (progress !== null && progress.socket !== null && progress.socket !== state) {
+      state = progress.socket;
+      listener?.seeState(state);
+    }
     if (progress === null || progress.modules < count) end = 'late';
     if (progress !== null && progress.modules !== count) [count, changedAt] = [progress.modules, now];
     const reached = progress === null ? 'late' : endOf(progress, isLinked);
     if (reached !== end) [end, reachedAt] = [reached, now];
-    if (end === 'conflict' || (isLinked && end === 'code')) return end;
+    if (listener?.isOver() || (isLinked && end === 'code')) {
+      // The word that ends a link has several parts: an address that names the reason comes after the logout.
+      await sleep(quiet.ms);
+      return listener?.isOver() ? 'refused' : end;
+    }
     const isQuiet = now - changedAt >= quiet.ms && now - reachedAt >= quiet.ms;
     if (end !== 'late' && (isQuiet || now - reachedAt >= quiet.atMostMs)) return end;
     await sleep(pollMs);
@@ -210,8 +271,7 @@ async function progressOf(session: CDPSession, deadline: number): Promise<PagePr
   return (await ask(session, `${observer}?.progress() ?? null`, deadline)) as PageProgress | null;
 }
 
-function endOf({ build, asksForCode, isSynced, socket }: PageProgress, isLinked: boolean): RunPage['end'] {
-  if (socket === 'CONFLICT') return 'conflict';
+function endOf({ build, asksForCode, isSynced }: PageProgress, isLinked: boolean): RunPage['end'] {
   if (isSynced) return 'synced';
   return asksForCode && (build !== null || isLinked) ? 'code' : 'late';
 }
@@ -221,15 +281,17 @@ async function ask(session: CDPSession, expression: string, deadline: number): P
   const waiting = new AbortController();
   const patience = Math.max(1000, deadline - performance.now());
   const tooLate = sleep(patience, null, { signal: waiting.signal }).catch(() => null);
-  const answer = session.send('Runtime.evaluate', { expression, returnByValue: true }).then(
-    ({ result }) => (result.value as unknown) ?? null,
-    () => null,
-  );
+  const answer = evaluate(session, expression).catch(() => null);
   try {
     return await Promise.race([answer, tooLate]);
   } finally {
     waiting.abort();
   }
+}
+
+async function evaluate(session: CDPSession, expression: string): Promise<unknown> {
+  const { result } = await session.send('Runtime.evaluate', { expression, returnByValue: true });
+  return result.value ?? null;
 }
 
 function asTrouble(error: Error): never {

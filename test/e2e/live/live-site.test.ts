@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { AccountPool } from '../../../src/live/account-pool.ts';
+import type { PoolEventKind } from '../../../src/live/limits.ts';
 import { hourMs } from '../../../src/live/live-policy.ts';
 import type { LiveTables } from '../../../src/live/tables.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
@@ -178,8 +179,15 @@ test('a device that WhatsApp removed retires its account, counts for no version,
   const { pool, replica } = site();
   replica.phones.unlink(replica.phones.withNumber(numbers.anna));
   const { savedAt } = await pool.accounts.find('anna');
-  await expect(site().capture('anna')).rejects.toThrow('account anna: the page asks for a code, so its login is gone');
-  expect(await pool.accounts.find('anna')).toMatchObject({ state: 'active', leasedBy: null, savedAt });
+  await expect(site().capture('anna')).rejects.toThrow(
+    'account anna: The server ended the link: the page logged out without being asked to.',
+  );
+  const retired = { state: 'retired', stateCause: 'logged-out', leasedBy: null, savedAt };
+  expect(await pool.accounts.find('anna')).toMatchObject(retired);
+  await expect(site().capture('anna')).rejects.toThrow('it is retired: logged-out');
+  // A person who does not know better resumes it.
+  await pool.accounts.setState('anna', 'active', null);
+  await site().advance(24 * hourMs);
   const attempts = site().attempts({ accounts: ['anna'] });
   const input = await liveInput('restore-to-ready');
   const attempt = await attempts.attempt(input);
@@ -257,3 +265,49 @@ test('a site that answers the page of the peer with an error ends the attempt at
   // A page that never shows whether it is linked is waited for 30 s.
   expect(attempt.spans.at(-1)?.ms).toBeLessThan(15_000);
 });
+
+interface Word {
+  options?: Record<string, number>;
+  /** What the command ends with; a capture where nothing is given. */
+  error?: RegExp;
+  history: PoolEventKind[];
+  state?: { state: 'retired'; stateCause: string };
+}
+
+/** The last one ends the link. */
+const words: Record<string, Word> = {
+  'reachout-timelock': { options: { hours: 5 }, history: ['connected', 'restricted'] },
+  'temporary-ban': {
+    ...{ options: { hours: 48 }, error: /^account anna: The server has banned the account until .* \(402\)\. See/ },
+    history: ['temporary-ban'],
+  },
+  'tos-block': {
+    ...{ options: { afterSeconds: 0 }, error: /the state of its page was TOS_BLOCK/, history: ['restricted'] },
+    state: { state: 'retired', stateCause: 'account-restricted' },
+  },
+  'account-locked': {
+    ...{ error: /^account anna: The server has locked the account \(403\)/, history: ['restricted'] },
+    state: { state: 'retired', stateCause: 'account-restricted' },
+  },
+};
+
+test.each(Object.entries(words))(
+  '%s is heard in the page of a capture, and rests or retires its account',
+  async (condition, word) => {
+    const { pool, database } = site();
+    await site().serve(build);
+    await site().advance(96 * hourMs);
+    await pool.accounts.setState('anna', 'active', null);
+    const eventsOfAnna = database.kysely.selectFrom('live_events').select('kind').where('account', '=', 'anna');
+    const before = (await eventsOfAnna.execute()).length;
+    site().replica.setCondition(condition, true, word.options);
+    const captured = site().capture('anna');
+    if (word.error) await expect(captured).rejects.toThrow(word.error);
+    else expect((await captured).method).toBe('account');
+    site().replica.setCondition(condition, false);
+    const events = (await eventsOfAnna.execute()).slice(before).map(({ kind }) => kind);
+    expect(events).toEqual(['restore', ...word.history]);
+    const { state = { state: 'active', stateCause: null } } = word;
+    expect(await pool.accounts.find('anna')).toMatchObject({ ...state, leasedBy: null });
+  },
+);
