@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import { home } from '../contracts/home.ts';
 import { Attempts } from './attempts.ts';
 import { AttemptsOverTime } from './attempts-over-time.ts';
-import { openDatabaseToRead } from './database/open-database.ts';
-import { inMemory, openSqlite } from './database/open-sqlite.ts';
+import { openDatabaseToRead, openEmptyDatabase } from './database/open-database.ts';
+import { openSqlite } from './database/open-sqlite.ts';
 import { openHere } from './database/sqlite-file.ts';
 import { JudgedCells } from './judged-cells.ts';
 import { LiveBuilds } from './live-builds.ts';
@@ -69,7 +69,7 @@ export async function openStoreToRead(file = home('store.sqlite')): Promise<Stor
     const { kysely } = await openDatabaseToRead<Tables>(`sqlite:${file}`, (migration) => migration < ofService);
     return storeOf(kysely, file);
   }
-  const { kysely } = await openSqlite<Tables>(inMemory, openHere);
+  const { kysely } = await openEmptyDatabase<Tables>();
   return storeOf(kysely, file);
 }
 

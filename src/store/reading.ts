@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { storeTrouble } from './database/store-trouble.ts';
@@ -8,10 +9,12 @@ const pollMs = 50;
 /**
  * Runs `work`, which reads runs of a store in several steps, while nothing that is kept is removed. Any number of processes may read at
  * once. The lock is an SQLite lock on a file beside the store: the operating system takes it back when a reader dies, however it dies.
+ * Where there is no store, nothing is kept that could be removed, and no lock is made.
  *
  * @throws TroubleError when the lock file cannot be made; whatever `work` throws.
  */
 export async function whileReading<T>(storeFile: string, work: () => Promise<T>): Promise<T> {
+  if (!existsSync(storeFile)) return work();
   const lock = openLock(storeFile);
   try {
     // A deferred transaction shares its lock from its first read on.

@@ -4,17 +4,33 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { packageRoot } from '../../src/contracts/home.ts';
 
-/**
- * Starts `watch` and gives its /metrics, what it said, and a way to end it as a service manager does. It is killed at the end of the test.
- *
- * @param env is added to the environment.
- */
-export async function startWatch(
+interface MetricsProcess {
+  metrics(): Promise<string>;
+  said(): string;
+  stop(): Promise<number | null>;
+}
+
+/** As `startExporting`, `watch`. */
+export function startWatch(
   home: string,
   options: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<{ metrics(): Promise<string>; said(): string; stop(): Promise<number | null> }> {
-  const child = spawn(process.execPath, [join(packageRoot, 'src/cli/main.ts'), 'watch', '--port', '0', ...options], {
+): Promise<MetricsProcess> {
+  return startExporting('watch', home, options, env);
+}
+
+/**
+ * Starts a command and gives its /metrics, what it said, and a way to end it as a service manager does. It is killed at the end of the test.
+ *
+ * @param env is added to the environment.
+ */
+export async function startExporting(
+  command: 'watch' | 'exporter',
+  home: string,
+  options: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<MetricsProcess> {
+  const child = spawn(process.execPath, [join(packageRoot, 'src/cli/main.ts'), command, '--port', '0', ...options], {
     env: { ...process.env, WWEBJS_CANARY_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -7,8 +7,9 @@ import { readRolloutPlan } from '../../contracts/rollout-plan.ts';
 import { Exporter } from '../../exporter/exporter.ts';
 import { serveMetrics } from '../../exporter/serve-metrics.ts';
 import type { ExportedTables } from '../../exporter/service-reads.ts';
-import { openDatabaseToRead } from '../../store/database/open-database.ts';
-import { openStore, openStoreToRead } from '../../store/open-store.ts';
+import type { Database } from '../../store/database/database.ts';
+import { openDatabaseToRead, openEmptyDatabase } from '../../store/database/open-database.ts';
+import { openStoreToRead, type Store } from '../../store/open-store.ts';
 import { loadQueue } from '../fleet/open-fleet.ts';
 import { wholeNumber } from '../options/option-values.ts';
 import { policyOption, rolloutPlanOption } from '../options/policy-options.ts';
@@ -69,19 +70,81 @@ async function serve(
 ): Promise<void> {
   const plan = readRolloutPlan(rolloutPlan);
   const policy = readPolicy(policyFile);
-  const service = databaseToRead(address);
   const stop = untilSignal();
-  // The first run makes the store of this home, and this process would go on to read what was there before.
-  const store = await (existsSync(home('store.sqlite')) ? openStoreToRead() : openStore());
-  const database = await openDatabaseToRead<ExportedTables>(service);
   const cannotRead = (error: unknown) => complain(`figures could not be read: ${String(error)}`);
-  const exporter = new Exporter(store, database, cannotRead, plan, policy, readFleet);
+  const figures = await HomeFigures.open(
+    address,
+    (store, service) => new Exporter(store, service, cannotRead, plan, policy, readFleet),
+    cannotRead,
+  );
   // The first count of a large store takes longer than the timeout of a scrape.
-  await exporter.read();
-  const server = await serveMetrics(at, () => exporter.read());
+  await figures.read();
+  const server = await serveMetrics(at, () => figures.read());
   console.log(JSON.stringify({ url: server.url }));
   await stop;
   await server.close();
-  await database.close();
-  await store.close();
+  await figures.close();
+}
+
+interface OpenedFigures {
+  exporter: Exporter;
+  /** False while the first run has not made the store. */
+  hasStore: boolean;
+  close(): Promise<void>;
+}
+
+/** The figures of this home: those of an empty store until the first run makes one. */
+class HomeFigures {
+  readonly #open: () => Promise<OpenedFigures>;
+  readonly #cannotRead: (error: unknown) => void;
+  #opened: OpenedFigures;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param address of the database of the service; the store of this home without it. */
+  static async open(
+    address: string | undefined,
+    exporterOf: (store: Store, service: Database<ExportedTables>) => Exporter,
+    cannotRead: (error: unknown) => void,
+  ): Promise<HomeFigures> {
+    const service = databaseToRead(address);
+    const open = async (): Promise<OpenedFigures> => {
+      const hasStore = existsSync(home('store.sqlite'));
+      const store = await openStoreToRead();
+      const database = await (hasStore || address !== undefined
+        ? openDatabaseToRead<ExportedTables>(service)
+        : openEmptyDatabase<ExportedTables>());
+      const close = async () => void (await Promise.all([store.close(), database.close()]));
+      return { exporter: exporterOf(store, database), hasStore, close };
+    };
+    return new HomeFigures(open, await open(), cannotRead);
+  }
+
+  private constructor(open: () => Promise<OpenedFigures>, opened: OpenedFigures, cannotRead: (error: unknown) => void) {
+    this.#open = open;
+    this.#opened = opened;
+    this.#cannotRead = cannotRead;
+  }
+
+  /** Media type and text of `/metrics`. */
+  read(): Promise<{ contentType: string; text: string }> {
+    const reading = this.#last.then(async () => {
+      if (!this.#opened.hasStore && existsSync(home('store.sqlite'))) await this.#openStore();
+      return this.#opened.exporter.read();
+    });
+    this.#last = reading.catch(() => {});
+    return reading;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#opened.close();
+  }
+
+  /** A run that is making the store may not have made its tables yet: the next reading tries again. */
+  async #openStore(): Promise<void> {
+    const opened = await this.#open().catch(this.#cannotRead);
+    if (!opened) return;
+    await this.#opened.close();
+    this.#opened = opened;
+  }
 }

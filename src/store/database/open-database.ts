@@ -8,9 +8,9 @@ import { migrateMysql } from './migrate-mysql.ts';
 import { mysqlPool } from './mysql-pool.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { openInThread } from './open-in-thread.ts';
-import { openSqlite } from './open-sqlite.ts';
+import { inMemory, openSqlite } from './open-sqlite.ts';
 import { type Bookkeeping, migrationFiles } from './run-migrations.ts';
-import { openToRead } from './sqlite-file.ts';
+import { openHere, openToRead } from './sqlite-file.ts';
 import { storeTrouble } from './store-trouble.ts';
 
 const defaultPoolSize = 10;
@@ -46,6 +46,12 @@ export async function openDatabaseToRead<Tables>(
     await database.close();
     throw error;
   }
+}
+
+/** What a reader sees of an embedded database that is not there yet: its tables without rows, in memory. */
+export async function openEmptyDatabase<Tables>(): Promise<Database<Tables>> {
+  const { kysely, migrated } = await openSqlite<Tables>(inMemory, openHere);
+  return new Database('sqlite', kysely, inMemory, migrated);
 }
 
 function openedToRead<Tables>(address: string): Database<Tables> {
