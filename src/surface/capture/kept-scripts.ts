@@ -77,6 +77,17 @@ export class KeptScripts {
     this.#write('page.json', JSON.stringify(page));
   }
 
+  /** How often the page of a build came and could not be captured completely. */
+  vainReadsOf(build: string): number {
+    const vain = this.#json('vain-reads.json') as { build: string; times: number } | null;
+    return vain?.build === build ? vain.times : 0;
+  }
+
+  /** Counts one more, and forgets those of another build. */
+  keepVainRead(build: string): void {
+    this.#write('vain-reads.json', JSON.stringify({ build, times: this.vainReadsOf(build) + 1 }));
+  }
+
   /** What was read of modules; empty where nothing was. */
   get readings(): string {
     return this.#text('readings.json') ?? '';

@@ -41,7 +41,7 @@ export type LookResult =
   | { kind: 'failed'; trouble: string; until: number; offline: boolean }
   | { kind: 'stopped' };
 
-/** Captures that are not complete before one is better than none. */
+/** Captures of a build that are not complete before one is better than none. */
 const patience = 2;
 
 /**
@@ -70,12 +70,13 @@ export async function lookFor(
 ): Promise<LiveBuild | LookResult> {
   const { look, pace, builds, kept, jitter, signal } = options;
   const before = await builds.looks();
-  // A saved page does not change.
-  const takesIncomplete = pace === null || (before?.failures ?? 0) >= patience;
   const release = takeProcessLock(kept.lockFile);
+  let seen: SeenPage | null = null;
   try {
     if (release === null) throw new TroubleError('another capture is under way; wait for its end');
-    const seen = await look();
+    seen = await look();
+    // A saved page does not change.
+    const takesIncomplete = pace === null || kept.vainReadsOf(seen.build) >= patience;
     const found = await findBuild(seen, { ...options, takesIncomplete, now: options.now() });
     const end = { at: options.now(), build: seen.build };
     if (pace) await builds.keepLooks(afterLook(before, end, pace, jitter()));
@@ -88,6 +89,7 @@ export async function lookFor(
     const notBefore = Math.max(asked, error instanceof SiteRefusal ? at + error.waitMs : 0);
     const after = afterLook(before, { at, trouble: error.message, notBefore }, pace, jitter());
     await builds.keepLooks(after);
+    if (seen) kept.keepVainRead(seen.build);
     const offline = error instanceof SiteUnreachable;
     return { kind: 'failed', trouble: error.message, until: after.nextAt, offline };
   } finally {

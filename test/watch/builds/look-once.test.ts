@@ -153,6 +153,20 @@ test('a page with missing scripts is read twice more without another request for
   expect(found).toMatchObject({ kind: 'found', build: { finding: { capture: { complete: false, findings: 1 } } } });
 });
 
+test('looks that failed without a page are no tries of its scripts: after them a page is read twice more, too', async () => {
+  answer = (_, response) => void response.writeHead(503).end();
+  for (let failed = 0; failed < 3; failed += 1) {
+    await look();
+    now = (await store.liveBuilds.looks())?.nextAt ?? 0;
+  }
+  const [gone] = [...livePage(resolveSurface(older)).scripts.keys()];
+  answer = ofBuild(older, (path) => (path === gone ? (_, to) => void to.writeHead(404).end() : undefined));
+  expect(await look()).toMatchObject({ kind: 'failed', trouble: expect.stringContaining('completely') });
+  now = (await store.liveBuilds.looks())?.nextAt ?? 0;
+  answer = ofBuild(older);
+  expect(findingOf(await look()).capture).toMatchObject({ complete: true });
+});
+
 test('a look of which nothing goes on with the build takes a page that is not complete after two more tries, too', async () => {
   const [gone] = [...livePage(resolveSurface(older)).scripts.keys()];
   answer = ofBuild(older, (path) => (path === gone ? (_, to) => void to.writeHead(404).end() : undefined));
