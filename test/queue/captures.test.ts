@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -178,6 +178,16 @@ test('a run that was cut off goes on with the captures that it began with, and n
   expect(() => resumeFactsOf('20260101-000000-abcdef')).toThrow(/it can go on only where it began/);
   writeFileSync(home('runs', run.id, 'facts.json'), JSON.stringify({ schemaVersion: 1, base: 'a', captures: null }));
   expect(() => resumeFactsOf(run.id)).toThrow(/the facts about builds have changed since it began/);
+});
+
+test('what is kept of the facts of a run is written once, so that no kill of a run that goes on can cut it off', () => {
+  const facts = factsWith(captureWith('WAWebOnlyOne'));
+  const written = () => {
+    keepFactsOf('run-twice', facts);
+    return statSync(home('runs', 'run-twice', 'facts.json'), { bigint: true }).mtimeNs;
+  };
+  expect([written(), written()]).toEqual(Array(2).fill(written()));
+  expect(readdirSync(home('runs', 'run-twice'))).toEqual(['facts.json']);
 });
 
 test('a worker makes no attempt of a flow whose file is not that of the run', async () => {

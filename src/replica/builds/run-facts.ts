@@ -1,4 +1,4 @@
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
@@ -90,14 +90,17 @@ const keptFile = (runId: string) => home('runs', runId, 'facts.json');
 export function keepFactsOf(runId: string, facts: RunFacts): void {
   const { base, captures } = facts;
   const before = keptFactsOf(runId);
-  if (before !== null && !areSame(before, facts))
+  if (before !== null) {
+    if (areSame(before, facts)) return;
     throw new InputError(
       `run ${runId} began with other facts about builds; name the same captures, or start another run`,
     );
+  }
   const file = keptFile(runId);
   makeFolder(dirname(file));
   const packed = captures && { id: captures.id, bytes: captures.bytes.toString('base64') };
-  writeFileSync(file, JSON.stringify({ schemaVersion: 1, base, captures: packed }));
+  writeFileSync(`${file}.part`, JSON.stringify({ schemaVersion: 1, base, captures: packed }));
+  renameSync(`${file}.part`, file);
 }
 
 /** To be called when the run has ended. */
