@@ -1,6 +1,6 @@
 import type { EventResultWord, EventTrial, MethodCalls, MethodResultWord } from '../contracts/attempt.ts';
 import { libraryIndex } from '../surface/library-index.ts';
-import { messageOf } from './classify.ts';
+import { messageOf, outcomeOf } from './classify.ts';
 import { Finding } from './finding.ts';
 import type { FlowEventTrials, FlowTrials } from './flow.ts';
 import type { CallCounter, FollowedCall } from './method-calls.ts';
@@ -60,6 +60,7 @@ class Trials<Word extends string> {
    * @param success the result of work that ends well.
    * @param resultOf the result of work that threw, and was not excused by what the replica does not model.
    * @returns whether it succeeded.
+   * @throws Finding that ends the attempt and says nothing of what was tried.
    */
   async run(
     name: string,
@@ -72,6 +73,7 @@ class Trials<Word extends string> {
       () => null,
       (error: unknown) => error ?? new Error('it threw nothing at all'),
     );
+    if (endsAttempt(thrown)) throw thrown;
     const error = thrown === null ? null : oneLine(messageOf(thrown));
     const excuse = this.#gaps.excuseOf(error);
     if (excuse !== undefined) this.results.set(name, { result: 'not-modelled', why: excuse });
@@ -147,6 +149,11 @@ export class MethodTrials implements FlowTrials {
       ...results.get(each.name),
     }));
   }
+}
+
+/** Harness, machine or limits ended the attempt, or the site answered with something else than its page. */
+function endsAttempt(thrown: unknown): boolean {
+  return thrown instanceof Finding && (outcomeOf(thrown.code) === 'infra' || thrown.code === 'page-load-failed');
 }
 
 /** Why a trial that threw says nothing about its method: another one failed, or it came to an end before it called the method; else null. */

@@ -267,3 +267,12 @@ describe('a site that is not there', () => {
     await expect(site().pool.accounts.request([{ kind: 'restore', account: 'anna' }])).resolves.toBeUndefined();
   });
 });
+
+test('every-method of an account that may write no more today ends as limit-reached, and counts for no version', async () => {
+  const { accounts, policy } = site().pool;
+  for (let i = 0; i < policy.messages.perDay; i++) await accounts.note('anna', 'message');
+  const attempt = await site()
+    .attempts({ accounts: ['anna', 'ben'] })
+    .attempt(await liveInput('every-method'));
+  expect(attempt).toMatchObject({ outcome: 'infra', code: 'limit-reached', blame: 'harness' });
+});

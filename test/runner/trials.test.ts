@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HostCalls, LibraryValue } from '../../src/contracts/host.ts';
-import { noEffect } from '../../src/runner/finding.ts';
+import { Finding, noEffect } from '../../src/runner/finding.ts';
 import { CallCounter } from '../../src/runner/method-calls.ts';
 import { EventTrials, MethodTrials, ReplicaGaps } from '../../src/runner/trials.ts';
 
@@ -153,6 +153,18 @@ test('what a stub said in one trial is not held against the next one', async () 
   await trials.run('Chat.mute', async () => {});
   expect(trials.with([]).map(({ result }) => result)).toEqual(['not-modelled', 'works']);
 });
+
+test.each(['limit-reached', 'lease-lost', 'harness-error', 'interrupted', 'page-load-failed'] as const)(
+  '%s ends the attempt as itself, and is the result of no method and no event',
+  async (code) => {
+    const { trials } = trialsOn();
+    const ended = new Finding(code, 'no more messages today');
+    await expect(trials.run('Chat.mute', () => Promise.reject(ended))).rejects.toBe(ended);
+    expect(trials.with([])).toEqual([]);
+    const events = new EventTrials('/nowhere', new ReplicaGaps());
+    await expect(events.run('qr', () => Promise.reject(ended))).rejects.toBe(ended);
+  },
+);
 
 test('no effect ends the attempt before a failure does, and a failure before what could not be tried; each is named', async () => {
   const { trials, call } = trialsOn({ pin: rejects('no') });
