@@ -52,7 +52,7 @@ export function buildSentence(finding: BuildFinding): string {
 export function findingMark(finding: BuildFinding, isComplete: boolean): { words: string; outcome: Outcome } {
   if (takesSomething(finding)) return { words: 'versions lose something', outcome: 'failed' };
   if (!isComplete || !isWhole(finding)) return { words: 'not all is known', outcome: 'infra' };
-  return { words: 'no version loses anything', outcome: 'passed' };
+  return { words: 'no loss is known', outcome: 'passed' };
 }
 
 /** The versions for which the build changes something, for better or worse, as far as it is known. */

@@ -147,6 +147,9 @@ describe('the sentence of a build', () => {
     const outcome = (found: BuildFinding, isComplete = true) => findingMark(found, isComplete).outcome;
     expect(outcome(calm)).toBe('passed');
     expect(outcome(calm, false)).toBe('infra');
+    // What fails may have failed on the build before: that was not attempted.
+    const failing = finding({ capture, replayed: tried(flow('1.34.7', { passed: 0, failed: 1 })) });
+    expect(findingMark(failing, true).words).toBe('no loss is known');
     expect(outcome(finding({ capture, replayed: null }))).toBe('infra');
     expect(outcome(finding({ versions: [version('1.34.7', lazyForward)] }), false)).toBe('failed');
     expect(outcome(finding({ capture, replayed, worse: [{ library: '1.34.7', flow: 'qr-to-ready' }] }))).toBe('failed');

@@ -101,8 +101,8 @@ compat-matrix/live-policy.yaml allows, where there are accounts. The webhook get
 a later webhook gets those of the last seven days. What is interrupted goes on with the next look. A page that cannot be read is no finding:
 it is asked for again, later each time. Workers of --queue make the attempts on the replica, this machine those on the live site. Builds of --from are kept apart.
 
-Exit codes of --once: 0 nothing is new, or the build takes nothing from any version, 1 it does, 2 not all of it could be read or attempted,
-3 bad usage or input, 4 no page, or interrupted
+Exit codes of --once: 0 nothing is new, or no version is known to lose anything by the build, 1 one is, 2 not all of it could be read or
+attempted, 3 bad usage or input, 4 no page, or interrupted
 
 Examples:
   wwebjs-canary watch --every 15m --library 1.34.7 --build 2.3000.1032534684
