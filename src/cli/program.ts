@@ -74,7 +74,8 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/advise.ts')).adviseCommand(),
   },
   surface: {
-    description: 'compare what libraries need with what builds offer; starts no browser',
+    description:
+      'compare what libraries need with what builds offer; read a build off the live site, keep and share it',
     load: async () => (await import('./commands/surface.ts')).surfaceCommand(),
   },
   library: {
@@ -82,7 +83,7 @@ const commands: Record<string, ListedCommand> = {
     load: async () => (await import('./commands/library.ts')).libraryCommand(),
   },
   account: {
-    description: 'numbers of your own for attempts on the live site: add, list, check, pause, resume, remove',
+    description: 'numbers of your own for attempts on the live site: add, list, check, pause, resume, reseal, remove',
     load: async () => (await import('./commands/account.ts')).accountCommand(),
   },
   replica: {

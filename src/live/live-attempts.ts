@@ -232,7 +232,7 @@ export class LiveAttempts implements LiveAttempter {
         `${inUse.leasedBy} uses it`,
       );
     throw new UnsuitableAccounts(
-      `--flow ${flow.name}: it needs ${needed} live accounts of different numbers that are active and free, and there are ${chosen.length}; see \`wwebjs-canary account list\``,
+      `--flow ${flow.name}: it needs ${needed === 1 ? 'a live account that is' : `${needed} live accounts of different numbers that are`} active and free, and there ${chosen.length === 1 ? 'is' : 'are'} ${chosen.length || 'none'}; see \`wwebjs-canary account list\``,
     );
   }
 

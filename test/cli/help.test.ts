@@ -117,6 +117,16 @@ test('a choice that does not go with another option says so in the help, and is 
 });
 
 test.each([
+  [['run', '--account', 'anna'], '--account'],
+  [['run', '--on-code', 'true'], '--on-code'],
+  [['run', '--live-screenshots'], '--live-screenshots'],
+  [['worker', '--queue', 'redis://127.0.0.1:1', '--account', 'anna'], '--account'],
+])('what only live accounts have a use for is refused without --target live: %j', async (args, option) => {
+  const { exit, stderr } = await cli(args, home);
+  expect([exit, stderr]).toEqual([3, `error: ${option}: it goes with --target live\n`]);
+});
+
+test.each([
   ['run', reporters],
   ['gate', verdictReporters],
   ['report diff', diffReporters],

@@ -55,7 +55,9 @@ test('every command has a file of its own name', () => {
 test('the help of run names both targets, and where the risks of one of them are', async () => {
   const main = await program(['run']);
   const run = main.commands.find((command) => command.name() === 'run');
-  expect(run?.helpInformation().replace(/\s+/g, ' ')).toContain('replica, or live (only run; docs/live.md)');
+  expect(run?.helpInformation().replace(/\s+/g, ' ')).toContain(
+    'replica, or live, with numbers of your own (docs/live.md)',
+  );
 });
 
 test('the first run that the README and the help show is of a version that links and passes all stages there', () => {

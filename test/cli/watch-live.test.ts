@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
@@ -14,12 +14,43 @@ test('saved files that are no page, and wrong options are refused before anythin
     [['--once'], /--once: it goes with --live/],
     [['--live', '--build', '2.3000.1029241508'], /--build: with --live it is the build that the site serves/],
     [['--live', '--every', '15m'], /--every: with --live the site is asked once an hour at most/],
+    [['--live', '--force'], /--force: it goes with --once/],
     [['--live', '--connect-to', 'nowhere'], /HOST:PORT/],
     [['--live', '--once', '--trust', join(folder, 'none.pem')], /--trust .*ENOENT/],
   ] as const) {
     const { exit, stderr } = await cli(['watch', ...args], temporaryFolder());
     expect([exit, stderr]).toEqual([3, expect.stringMatching(message)]);
   }
+});
+
+/** Nothing listens there. */
+const nowhere = ['watch', '--live', '--once', '--connect-to', '127.0.0.1:1'];
+
+test('looks at the live site and at what stands in for it are not mixed, whatever was captured before', async () => {
+  const home = temporaryFolder();
+  mkdirSync(join(home, 'capture', 'stand-in'), { recursive: true });
+  for (const folder of ['capture', join('capture', 'stand-in')])
+    writeFileSync(join(home, folder, 'asked.json'), '{"at":1}');
+  const first = await cli(nowhere, home);
+  expect([first.exit, first.stderr]).toEqual([4, expect.stringContaining('no page of the live site')]);
+  const live = await cli(['watch', '--live', '--once'], home);
+  expect([live.exit, live.stderr]).toEqual([
+    3,
+    expect.stringMatching(/^error: the looks of .* are at what --connect-to named/),
+  ]);
+});
+
+test('a stand-in is refused where the looks are at the live site', async () => {
+  const home = temporaryFolder();
+  const store = await openStore(join(home, 'store.sqlite'));
+  const looks = { lookedAt: 1, answeredAt: 1, build: null, failures: 0, trouble: null, nextAt: 2 };
+  await store.liveBuilds.keepLooks(looks);
+  await store.close();
+  const { exit, stderr } = await cli(nowhere, home);
+  expect([exit, stderr]).toEqual([
+    3,
+    expect.stringMatching(/^error: --connect-to: the looks of .* are at the live site/),
+  ]);
 });
 
 test.each([

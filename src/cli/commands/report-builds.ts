@@ -66,7 +66,7 @@ function buildData({ build, seenAt, step, finding, notifiedAt, ranDrift }: Shown
 
 function render({ looks, builds, saved }: ShownBuilds): string {
   if (!looks && builds.length + saved.length === 0) {
-    return 'No build was looked for yet: `wwebjs-canary watch --live` does. No page of the live site was asked for.\n';
+    return 'There was no look for new builds yet: `wwebjs-canary watch --live` makes them.\n';
   }
   return [
     ...(looks ? [looksLine(looks)] : []),

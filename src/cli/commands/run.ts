@@ -24,6 +24,7 @@ import { withFleet } from '../fleet/open-fleet.ts';
 import { liveAttempts, withPoolThere } from '../live/open-pool.ts';
 import { addPoolOptions, onCodeOption, type PoolOptions } from '../options/live-options.ts';
 import { list } from '../options/option-values.ts';
+import type { QueueOptions } from '../options/queue-options.ts';
 import { addRunOptions, type RunCommandOptions } from '../options/run-options.ts';
 import { withSwitches } from '../options/switch-options.ts';
 import { runInTerminal } from '../process/run-in-terminal.ts';
@@ -49,8 +50,8 @@ export function runCommand(): Command {
     .addHelpText('after', help)
     .action(async (options: RunCommandOptions & LiveOptions & { resume?: string }) => {
       const asked = withSwitches(options);
-      if (options.queue !== undefined) refuseAccounts(options);
       const isLiveHere = options.target === 'live' && options.queue === undefined;
+      if (!isLiveHere) refuseLiveOptions(options);
       process.exitCode = await (isLiveHere ? runLive(asked) : run(asked));
     });
 }
@@ -83,12 +84,14 @@ interface LiveOptions extends PoolOptions {
   liveScreenshots?: true;
 }
 
-/** @throws InputError for what a worker cannot do for the run */
-function refuseAccounts({ account, onCode, liveScreenshots }: LiveOptions): void {
+/** @throws InputError for an option that only attempts on the live site by this process have a use for */
+function refuseLiveOptions({ account, onCode, liveScreenshots, queue }: LiveOptions & QueueOptions): void {
   const options = { '--account': account, '--on-code': onCode, '--live-screenshots': liveScreenshots };
   const [name] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined)
+  if (name === undefined) return;
+  if (queue !== undefined)
     throw new InputError(`${name}: it does not go with --queue or WWEBJS_CANARY_QUEUE: the workers have the accounts`);
+  throw new InputError(`${name}: it goes with --target live`);
 }
 
 type AskedRun = ReturnType<typeof withSwitches<RunCommandOptions>>;

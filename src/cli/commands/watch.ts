@@ -144,11 +144,13 @@ async function startLive(options: WatchCommandOptions, command: Command): Promis
       throw new InputError(`${longOf(command, name)}: with --live it is the build that the site serves`);
   const everyMs = isGiven('every') ? options.every : readLivePolicy().builds.every;
   if (everyMs < hourMs) throw new InputError('--every: with --live the site is asked once an hour at most');
+  const isOneLook = options.once === true || options.from !== undefined;
+  if (options.force && !isOneLook) throw new InputError('--force: it goes with --once');
   const { library, webhook, budget: budgetMs = liveBudgetMs } = options;
   const served = readServed(options);
   if (library) await checkRun({ ...options, build: undefined }, say);
   const ownOptions = runArguments(command);
-  if (options.once || options.from !== undefined) {
+  if (isOneLook) {
     const stop = stopSignal(say);
     const store = await openStore();
     try {

@@ -79,8 +79,11 @@ async function serve(options: WorkerCommandOptions, named: readonly string[]): P
   if (options.queue === undefined) throw new InputError('--queue: name the queue, such as redis://localhost:6379');
   for (const name of options.browser) checkBrowser(name);
   deadlineFactor();
-  if (!options.target.includes('live')) return work(options, options.queue, named);
   const { account: accounts } = options;
+  if (!options.target.includes('live')) {
+    if (accounts) throw new InputError('--account: it goes with --target live');
+    return work(options, options.queue, named);
+  }
   await withPoolInUse(options, (pool) => {
     const attempts = liveAttempts(pool, {
       accounts,

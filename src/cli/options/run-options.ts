@@ -66,11 +66,10 @@ function addOwnOptions(command: Command, usualReporters: string): Command {
     .option('--ignore-expectations', 'every attempt that does not pass is unexpected');
 }
 
-/** Only `run` makes attempts on the live site. */
 function targetOption(): Option {
   const option = new Option(
     '--target <target>',
-    'where the page comes from: replica, or live (only run; docs/live.md)',
+    'where the page comes from: replica, or live, with numbers of your own (docs/live.md)',
   );
   option.default('replica');
   return option.argParser((text) => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import semver from 'semver';
 import { type BuildFinding, isWhole, takesSomething } from '../../contracts/build-finding.ts';
@@ -63,6 +63,7 @@ export async function lookForBuild(store: Store, options: LiveWatchOptions): Pro
   if (release === null) throw new TroubleError('another look for new builds is under way on this machine');
   try {
     if (options.from === undefined) await checkStopSwitch(options);
+    await keepSitesApart(store, options);
     const trials = trialsOf(readLivePolicy(), { ...options, notLive: whyNotLive(options) });
     const result = await lookOnce({ ...lookOptions(store, options), trials, signal });
     say(resultWords(result));
@@ -95,6 +96,7 @@ export async function captureTonight(store: Store, options: PageOptions): Promis
     return left(exitCode.asExpected, 'left out: `watch --live` looks for new builds on this machine at this moment');
   try {
     if (options.from === undefined) await checkStopSwitch(options);
+    await keepSitesApart(store, options);
     const result = await lookFor(lookOptions(store, options));
     if (!('kind' in result)) {
       const { finding } = result;
@@ -125,7 +127,8 @@ type PageOptions = Pick<
 function lookOptions({ liveBuilds, savedBuilds }: Store, options: PageOptions) {
   const { from, say, everyMs, force: forced = false } = options;
   const policy = readLivePolicy();
-  const folder = captureFolder(options);
+  const folder = options.connectTo ? home('capture', 'stand-in') : home('capture');
+  makeFolder(folder);
   const kept = new KeptScripts(folder);
   const site = from === undefined ? siteOf(options) : null;
   const { firstWait, longestWait } = policy.site;
@@ -168,16 +171,27 @@ async function nextLookAt({ liveBuilds }: Store, lastEndedAt: number | null): Pr
   return Math.max(due, lastEndedAt === null ? 0 : lastEndedAt + pauseMs);
 }
 
-/** What stands in for the live site is kept apart from it, the findings too. @throws InputError where both would be in one home folder */
-function captureFolder({ connectTo, from }: Pick<LiveWatchOptions, 'connectTo' | 'from'>): string {
-  const [live, standIn] = [home('capture'), home('capture', 'stand-in')];
-  const [own, other] = connectTo ? [standIn, live] : [live, standIn];
-  if (from === undefined && new KeptScripts(other).askedAt !== null)
+/**
+ * All findings of a store are of the live site, or all are of what `--connect-to` names: a file that the first look writes says which.
+ *
+ * @throws InputError for a look at the other one
+ */
+async function keepSitesApart(
+  { liveBuilds }: Store,
+  { connectTo, from }: Pick<LiveWatchOptions, 'connectTo' | 'from'>,
+): Promise<void> {
+  if (from !== undefined) return;
+  const mark = home('watch', 'stand-in');
+  const isFirst = (await liveBuilds.looks()) === null && (await liveBuilds.newest(1)).length === 0;
+  if (isFirst) {
+    if (connectTo) writeFileSync(mark, '');
+    else rmSync(mark, { force: true });
+  } else if (existsSync(mark) !== (connectTo !== undefined)) {
+    const [option, site] = connectTo ? ['--connect-to: ', 'the live site'] : ['', 'what --connect-to named'];
     throw new InputError(
-      `--connect-to: ${other} has pages of ${connectTo ? 'the live site' : 'what stood in for it'}, and findings about both would be mixed; set WWEBJS_CANARY_HOME to another folder`,
+      `${option}the looks of ${home()} are at ${site}, and findings about both would be mixed; set WWEBJS_CANARY_HOME to another folder`,
     );
-  makeFolder(own);
-  return own;
+  }
 }
 
 function siteOf({ connectTo, trust, signal }: PageOptions): LiveSite {
