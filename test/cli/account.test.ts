@@ -78,7 +78,7 @@ describe('bad input starts nothing, and the message says what would be right', (
     [['account', 'add', 'Anna!'], 'a name has 1 to 64 characters'],
     [['account', 'add', 'ben', '--code'], 'give --number'],
     [['account', 'add', 'ben', '--number', 'x'], '--number'],
-    [['run', '--target', 'live'], 'it needs 1 live accounts'],
+    [['run', '--target', 'live'], 'it needs a live account that is active and free, and there are none'],
     [['run', '--target', 'live', '--account', 'cleo'], 'account cleo: there is no such account'],
     [['run', '--target', 'live', '--flow', 'logout-from-phone'], 'on the live site only these flows are attempted'],
     [['run', '--target', 'live', '--build', '2.3000.1032534684'], '--build: on the live site'],
@@ -221,7 +221,7 @@ test('an account is listed, paused, resumed and removed, and the whole pool stop
   expect(JSON.parse(listed).accounts[0].waits).toBeNull();
   await run('account', 'pause', 'anna', '--because', 'on holiday');
   expect(await run('account', 'list')).toMatch(/anna +paused .*on holiday/);
-  await expect(run('run', '--target', 'live', '--library', '1.34.7')).rejects.toThrow('and there are 0');
+  await expect(run('run', '--target', 'live', '--library', '1.34.7')).rejects.toThrow('and there are none');
   expect(await run('account', 'resume', 'anna')).toContain('account anna is active');
   await run('account', 'pause', '--all', '--because', 'a number was banned');
   expect(await run('account', 'list')).toContain('The pool is stopped: a number was banned');
