@@ -43,8 +43,13 @@ const missing: ReadonlySet<Code> = new Set([
   ] as const),
 ]);
 
-/** Codes of messages, which a restriction of the account keeps from people. */
-const ofMessages: ReadonlySet<Code> = new Set([...(['send-failed', 'message-lost', 'no-ack', 'call-failed'] as const)]);
+/** Codes of messages, which a restriction of the account keeps from people. The events that flows on the live site wait for are of messages. */
+const ofMessages: ReadonlySet<Code> = new Set([
+  ...(['send-failed', 'message-lost', 'no-ack', 'no-event', 'call-failed'] as const),
+]);
+
+/** Methods of the library that write to people. */
+const writing: ReadonlySet<string> = new Set(['sendMessage', 'sendSeen', 'reply', 'react', 'edit', 'delete']);
 
 /** What phones and servers say of an account: true of it whichever version runs. */
 const ofAccount: ReadonlySet<Code> = new Set([
@@ -70,7 +75,7 @@ export function judgeLive(
     const isAway = said === 'logged-out' && phonesAway[place] === true;
     return { code: isAway ? 'phone-offline' : said, blame: 'account', outcome: 'infra', because };
   }
-  const [lock] = ofMessages.has(code) ? restrictions(events) : [];
+  const [lock] = ofMessages.has(code) && !hasOtherFailedCall(events) ? restrictions(events) : [];
   if (lock) return { code: 'account-restricted', blame: 'account', outcome: 'infra', because: lock.because };
   if (ofAccount.has(code)) {
     const because = `${code === 'conflict' ? 'The server' : 'The command of --on-code'} said so of the account.`;
@@ -204,6 +209,13 @@ export function restrictions(events: readonly AttemptEvent[]): ServersWord[] {
     const because = `The server restricts the account${end}: it may not write to new contacts.`;
     return [{ place, said: 'account-restricted', because, until, needsPerson: false }];
   });
+}
+
+const failedCall = z.object({ method: z.string() });
+
+/** Whether a method failed that writes to no person: a restriction does not explain that. */
+function hasOtherFailedCall(events: readonly AttemptEvent[]): boolean {
+  return ofPages(events, 'host:call-failed', failedCall).some(({ method }) => !writing.has(method));
 }
 
 const pairingError = z.object({ during: z.string().optional(), message: z.string(), stack: z.string() });

@@ -100,12 +100,14 @@ test('a page that was asked for a passkey counts for no version', () => {
   expect(judgeLive('not-scanned', [page, account('passkey')])).toMatchObject(judged);
 });
 
-test('a restriction explains messages that do not arrive, and nothing else', () => {
+test('a restriction explains messages that do not arrive and calls that write, and nothing else', () => {
   const events = [page, account('timelock', until)];
-  for (const seen of ['send-failed', 'message-lost', 'no-ack'] as const)
+  for (const seen of ['send-failed', 'message-lost', 'no-ack', 'no-event', 'call-failed'] as const)
     expect(judgeLive(seen, events)).toMatchObject({ code: 'account-restricted', blame: 'account', outcome: 'infra' });
-  for (const seen of ['no-ready', 'session-lost', 'probe-wid', 'no-event'] as const)
-    expect(judgeLive(seen, events)).toBeNull();
+  for (const seen of ['no-ready', 'session-lost', 'probe-wid'] as const) expect(judgeLive(seen, events)).toBeNull();
+  const failed = (method: string) => event('host:call-failed', { method, argumentLength: 2, message: 'x', stack: '' });
+  expect(judgeLive('call-failed', [...events, failed('reply')])).toMatchObject({ outcome: 'infra' });
+  expect(judgeLive('call-failed', [...events, failed('reply'), failed('getChats')])).toBeNull();
   expect(serversWord(events)).toBeNull();
   expect(restrictions(events)).toMatchObject([{ place: 0, until }]);
 });
