@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { FollowedEvent } from '../../contracts/host-events.ts';
 import type { LibraryEvent } from '../../contracts/service-events.ts';
-import { isDuplicate } from '../../store/database/database-errors.ts';
+import { type EventPosition, gapMark, lastEvent, takeNumbers } from '../event-sequence.ts';
 import { noOrigin } from '../request-origin.ts';
 import type { Sealer } from '../sealer.ts';
 import type { SessionIds, WorkspaceId } from '../session-ids.ts';
@@ -15,16 +15,6 @@ export interface SeenEvent extends WantedBy {
   ids: SessionIds;
   name: string;
   event: FollowedEvent;
-}
-
-/** The name of a mark in the log: events of the account before it were lost. No event of the library has a name with a point. */
-export const gapMark = 'service.gap';
-
-/** A place in the events of a workspace. */
-export interface EventPosition {
-  seq: number;
-  /** Milliseconds since 1970, by the clock of the database. */
-  at: number;
 }
 
 /** What a stream reads. */
@@ -52,7 +42,7 @@ export class EventLog {
 
   /** The last event of a workspace, and the present time. */
   end(workspace: WorkspaceId): Promise<EventPosition> {
-    return this.#end(this.#database.kysely, workspace);
+    return lastEvent(this.#database, this.#database.kysely, workspace);
   }
 
   /** The number of the last event of each workspace that has any. */
@@ -84,7 +74,7 @@ export class EventLog {
   }
 
   async #append(tx: Transaction<ServiceTables>, workspace: WorkspaceId, events: readonly SeenEvent[]): Promise<void> {
-    const { seq, at } = await this.#advance(tx, workspace, events.length);
+    const { seq, at } = await takeNumbers(this.#database, tx, workspace, events.length);
     const live = await liveWebhooks(tx, events);
     const origins = live.size === 0 ? null : await originsOf(tx, [...new Set(events.map(({ ids }) => ids.account))]);
     const rows: LibraryEventRow[] = [];
@@ -101,30 +91,6 @@ export class EventLog {
     }
     if (rows.length > 0) await tx.insertInto('library_events').values(rows).execute();
     if (deliveries.length > 0) await tx.insertInto('webhook_deliveries').values(deliveries).execute();
-  }
-
-  /** Takes the next numbers, and returns the last one: the lock on its row makes events visible in the sequence of their numbers. */
-  async #advance(tx: Transaction<ServiceTables>, workspace: WorkspaceId, count: number): Promise<EventPosition> {
-    const { numUpdatedRows } = await tx
-      .updateTable('library_event_heads')
-      .set(({ eb }) => ({ seq: eb('seq', '+', count) }))
-      .where('workspace_id', '=', workspace)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) {
-      try {
-        await tx.insertInto('library_event_heads').values({ workspace_id: workspace, seq: count }).execute();
-      } catch (error) {
-        if (!isDuplicate(error)) throw error;
-        return this.#advance(tx, workspace, count);
-      }
-    }
-    return this.#end(tx, workspace);
-  }
-
-  async #end(kysely: Kysely<ServiceTables>, workspace: WorkspaceId): Promise<EventPosition> {
-    const head = kysely.selectFrom('library_event_heads').select('seq').where('workspace_id', '=', workspace);
-    const row = await kysely.selectNoFrom([head.as('seq'), this.#database.now.as('at')]).executeTakeFirstOrThrow();
-    return { seq: row.seq ?? 0, at: Number(row.at) };
   }
 }
 

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Selectable } from 'kysely';
 import { libraryNames } from '../../contracts/event-names.ts';
 import { sha256 } from '../../contracts/sha256.ts';
 import { isDuplicate } from '../../store/database/database-errors.ts';
 import { Problem } from '../problems.ts';
 import type { AccountId, SessionIds, WorkspaceId } from '../session-ids.ts';
-import type { ServiceDatabase } from '../tables.ts';
+import type { EventFollowRow, ServiceDatabase } from '../tables.ts';
 import { subscriptionsOf } from '../webhooks/webhooks.ts';
 
 /** Whose events are followed: those of one account, or of all accounts of a workspace (null). */
@@ -24,12 +25,14 @@ export interface Follow {
   id: string;
   /** For each name, since when the events with it are kept, in milliseconds since 1970. */
   since: ReadonlyMap<string, number>;
+  /** False while an instance has not reported that it knows: its events may be missing. */
+  isKnown: boolean;
 }
 
 /** Between two writes that what is followed here is still followed, in milliseconds. */
 const extendEveryMs = 60_000;
 /** How long a new stream waits until every instance reports what it follows, in milliseconds. */
-const knownMs = 5_000;
+const defaultKnownMs = 5_000;
 /** Between two looks whether they do, in milliseconds. */
 const lookEveryMs = 100;
 /** An instance that wrote no heartbeat for so long runs no sessions, in milliseconds. */
@@ -50,6 +53,9 @@ export class FollowedEvents {
   readonly #database: ServiceDatabase;
   readonly #instanceId: string;
   readonly #windowMs: number;
+  readonly #knownMs: number;
+  /** What is followed, by the last look; null before the first. */
+  #rows: readonly Selectable<EventFollowRow>[] | null = null;
   /** What streams follow, by account or workspace. */
   #names: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   /** What webhooks subscribe to, by workspace. */
@@ -59,10 +65,15 @@ export class FollowedEvents {
   #extendedAt = 0;
   #reportedAt = 0;
 
-  constructor(database: ServiceDatabase, instanceId: string, windowMs: number) {
+  /**
+   * @param windowMs how long what a stream followed is followed on, in milliseconds.
+   * @param knownMs how long a new stream waits until every instance reports what it follows, in milliseconds.
+   */
+  constructor(database: ServiceDatabase, instanceId: string, windowMs: number, knownMs = defaultKnownMs) {
     this.#database = database;
     this.#instanceId = instanceId;
     this.#windowMs = windowMs;
+    this.#knownMs = knownMs;
   }
 
   /** The names that are followed of an account, sorted. */
@@ -87,7 +98,13 @@ export class FollowedEvents {
    */
   async look(apply: () => void): Promise<void> {
     const { kysely, now } = this.#database;
-    const rows = await kysely.selectFrom('event_follows').selectAll().where('until', '>', now).execute();
+    const rows = await kysely
+      .selectFrom('event_follows')
+      .selectAll()
+      .select(now.as('now'))
+      .where('until', '>', now)
+      .execute();
+    const before = this.#rows;
     const names = new Map<string, Set<string>>();
     for (const row of rows) {
       const key = row.account_id ?? row.workspace_id;
@@ -96,6 +113,18 @@ export class FollowedEvents {
     this.#names = names;
     this.#subscriptions = await this.#subscribed();
     apply();
+    this.#rows = rows;
+    // Before its first look an instance ran no session.
+    const unknown = before === null ? [] : rows.filter(({ id }) => !before.some((row) => row.id === id));
+    const late = unknown.filter((row) => Number(row.now) - row.since >= this.#knownMs);
+    // No stream waited for this instance: what its sessions had until now is missing.
+    for (const { id, since } of late)
+      await kysely
+        .updateTable('event_follows')
+        .set({ since: now })
+        .where('id', '=', id)
+        .where('since', '=', since)
+        .execute();
     const newest = Math.max(0, ...rows.map(({ since }) => since));
     if (newest > this.#reportedAt) {
       await kysely.updateTable('instances').set({ follows_at: newest }).where('id', '=', this.#instanceId).execute();
@@ -136,8 +165,15 @@ export class FollowedEvents {
       await row.set({ since: now }).execute();
     }
     await look();
-    await this.#knownEverywhere(id);
-    return { id, since: await this.#since({ workspace, account }, names) };
+    const isKnown = await this.#knownEverywhere(id);
+    const rows = kysely.selectFrom('event_follows').selectAll().where('workspace_id', '=', workspace);
+    const since = sinceOf(await rows.where('until', '>', now).execute(), { workspace, account }, names);
+    return { id, since, isKnown };
+  }
+
+  /** As `since` of a stream, by the last look: it moves when an instance knew what is followed later than a stream waits for it. */
+  since(scope: EventScope, names: readonly string[]): ReadonlyMap<string, number> {
+    return sinceOf(this.#rows ?? [], scope, names);
   }
 
   /** Keeps events followed until the returned function is called, and for the window after that. */
@@ -189,33 +225,33 @@ export class FollowedEvents {
     return Map.groupBy(subscriptions, ({ workspace }) => workspace);
   }
 
-  /** Waits until every instance reports what a row says, or has had the time for it. @throws Problem `older-instance` */
-  async #knownEverywhere(id: string): Promise<void> {
+  /** Waits until every instance reports what a row says. @returns false when one has not in time. @throws Problem `older-instance` */
+  async #knownEverywhere(id: string): Promise<boolean> {
     const { kysely } = this.#database;
     await this.checkInstances();
-    for (const end = performance.now() + knownMs; performance.now() < end; await sleep(lookEveryMs)) {
+    for (const end = performance.now() + this.#knownMs; performance.now() < end; await sleep(lookEveryMs)) {
       const since = kysely.selectFrom('event_follows').select('since').where('id', '=', id);
       const behind = this.#running().where('follows_at', '<', since).limit(1);
-      if ((await behind.executeTakeFirst()) === undefined) return;
+      if ((await behind.executeTakeFirst()) === undefined) return true;
     }
+    return false;
   }
+}
 
-  async #since({ workspace, account }: EventScope, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const { kysely, now } = this.#database;
-    const rows = await kysely
-      .selectFrom('event_follows')
-      .selectAll()
-      .where('workspace_id', '=', workspace)
-      .where('until', '>', now)
-      .execute();
-    const covering = rows.filter(({ account_id }) => account_id === null || account_id === account);
-    return new Map(
-      names.map((name) => {
-        const those = covering.filter((row) => namesOf(row).includes(name)).map(({ since }) => since);
-        return [name, Math.min(...those)];
-      }),
-    );
-  }
+/** Since when each name is followed; a name that is not followed is left out. */
+function sinceOf(
+  rows: readonly Selectable<EventFollowRow>[],
+  { workspace, account }: EventScope,
+  names: readonly string[],
+): ReadonlyMap<string, number> {
+  const ofWorkspace = rows.filter((row) => row.workspace_id === workspace);
+  const covering = ofWorkspace.filter(({ account_id }) => account_id === null || account_id === account);
+  return new Map(
+    names.flatMap((name): [string, number][] => {
+      const those = covering.filter((row) => namesOf(row).includes(name)).map(({ since }) => since);
+      return those.length === 0 ? [] : [[name, Math.min(...those)]];
+    }),
+  );
 }
 
 function namesOf({ names }: { names: string }): string[] {

@@ -1,17 +1,11 @@
 import type { FollowedEvent } from '../../contracts/host-events.ts';
+import { type EventPosition, gapMark } from '../event-sequence.ts';
 import { PendingWrites } from '../pending-writes.ts';
 import { Problem } from '../problems.ts';
 import type { Sealer } from '../sealer.ts';
 import type { AccountId, SessionIds, WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase } from '../tables.ts';
-import {
-  EventLog,
-  type EventPosition,
-  type EventSelection,
-  gapMark,
-  type LoggedEvent,
-  type SeenEvent,
-} from './event-log.ts';
+import { EventLog, type EventSelection, type LoggedEvent, type SeenEvent } from './event-log.ts';
 import { type EventScope, FollowedEvents } from './followed-events.ts';
 
 export interface LibraryEventsOptions {
@@ -46,6 +40,8 @@ export interface OpenedEvents {
   selection: EventSelection;
   position: EventPosition;
   gap: EventGap | null;
+  /** What it has missed since, because an instance knew too late what it follows; null for nothing. */
+  missed(): EventGap | null;
   /** The stream is over; its events are kept for the window. */
   close(): void;
 }
@@ -170,11 +166,15 @@ export class LibraryEvents {
     const end = await this.#log.end(scope.workspace);
     const close = this.#followed.hold(follow);
     const selection = { ...scope, names };
-    if (last === null) return { selection, position: end, gap: null, close };
+    const missed = this.#missedBy(selection, follow.since);
     // Beyond the end: the database is an older copy of the one that the id came from.
-    const isFromElsewhere = last.seq > end.seq;
-    const position = isFromElsewhere ? end : last;
-    return { selection, position, gap: this.#gapAfter(last, end, follow.since, isFromElsewhere), close };
+    const isFromElsewhere = last !== null && last.seq > end.seq;
+    const position = last === null || isFromElsewhere ? end : last;
+    const since = last?.at ?? Math.min(...follow.since.values());
+    const gap = follow.isKnown
+      ? last && this.#gapAfter(last, end, follow.since, isFromElsewhere)
+      : { names: [...names], from: since, to: end.at };
+    return { selection, position, gap, missed, close };
   }
 
   /** At most `limit` events after a position, and where to read on. @throws SealBroken */
@@ -189,6 +189,20 @@ export class LibraryEvents {
     // All up to the end were looked at.
     const isAll = events.length < limit && end.seq >= last.seq;
     return { events, position: isAll ? end : last };
+  }
+
+  #missedBy(selection: EventSelection, followedSince: ReadonlyMap<string, number>): () => EventGap | null {
+    const since = new Map(followedSince);
+    return () => {
+      const moved = [...this.#followed.since(selection, selection.names)].flatMap(([name, to]) => {
+        const from = since.get(name) ?? to;
+        return to > from ? [{ name, from, to }] : [];
+      });
+      for (const { name, to } of moved) since.set(name, to);
+      if (moved.length === 0) return null;
+      const from = Math.min(...moved.map((gap) => gap.from));
+      return { names: moved.map(({ name }) => name), from, to: Math.max(...moved.map(({ to }) => to)) };
+    };
   }
 
   async #eventsOf(version: string): Promise<readonly string[] | null> {

@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
 import { type AccountStatus, hostedStatuses } from '../../contracts/service-states.ts';
 import { claimDue } from '../claims/claim-due.ts';
+import { markLostEvents } from '../event-sequence.ts';
 import { noOrigin, originColumns, type RequestOrigin } from '../request-origin.ts';
-import { type SessionId, type SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
+import { type SessionId, SessionIds, sessionId, type WorkspaceId } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables } from '../tables.ts';
 import { type Lease, leaseMs } from './lease.ts';
 import { abandonStarts, disconnect, endStart, freshStart, giveBack, holdLease } from './lease-writes.ts';
@@ -72,7 +73,11 @@ export class Leases {
   async expire(): Promise<void> {
     const { kysely, now } = this.#database;
     const expired = (db: Kysely<ServiceTables>) =>
-      db.selectFrom('sessions').select('id').where('lease_owner', 'is not', null).where('lease_expires_at', '<=', now);
+      db
+        .selectFrom('sessions')
+        .select(['id', 'account_id', 'workspace_id'])
+        .where('lease_owner', 'is not', null)
+        .where('lease_expires_at', '<=', now);
     if (!(await expired(kysely).limit(1).executeTakeFirst())) return;
     await this.#database.transaction(async (tx) => {
       const rows = await this.#database.lockedOrSkipped(expired(tx).limit(batch)).execute();
@@ -84,6 +89,7 @@ export class Leases {
         .where('id', 'in', ids)
         .execute();
       await abandonStarts(tx, ids);
+      await markLostEvents(this.#database, tx, rows.map(SessionIds.ofRow));
       await tx
         .updateTable('whatsapp_accounts')
         .set((account) => {

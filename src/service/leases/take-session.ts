@@ -1,6 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { SessionCause } from '../../codes/codes.ts';
 import type { AccountStatus } from '../../contracts/service-states.ts';
+import { markLostEvents } from '../event-sequence.ts';
 import { originOf, type RequestOrigin } from '../request-origin.ts';
 import { SessionIds } from '../session-ids.ts';
 import type { ServiceDatabase, ServiceTables, SessionRow } from '../tables.ts';
@@ -26,7 +27,7 @@ export interface ClaimedSession {
 /** Makes an instance the owner of a session. The caller has locked its row, and no instance owns a lease that is still valid. */
 export async function takeSession(
   tx: Transaction<ServiceTables>,
-  { now }: ServiceDatabase,
+  database: ServiceDatabase,
   row: Selectable<SessionRow>,
   instanceId: string,
 ): Promise<ClaimedSession> {
@@ -37,12 +38,13 @@ export async function takeSession(
   const lostAt = isLost ? row.lease_expires_at : null;
   // Before the lease is given its new end.
   await abandonStarts(tx, [ids.session]);
+  if (isLost) await markLostEvents(database, tx, [ids]);
   await tx
     .updateTable('sessions')
     .set(({ eb }) => ({
       lease_owner: lease.owner,
       lease_token: lease.token,
-      lease_expires_at: eb(now, '+', leaseMs),
+      lease_expires_at: eb(database.now, '+', leaseMs),
       start_cause: cause,
       ...{ offered_to: null, offered_until: 0 },
     }))

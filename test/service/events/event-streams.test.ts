@@ -215,6 +215,18 @@ describe('streams of events', () => {
     }
   });
 
+  test('a stream says that events may be missing when the instance of an account has died', async () => {
+    const { server, path, ids } = scene;
+    const stream = await follow(server, `${path}?events=message`);
+    const { kysely } = server.service.database;
+    // Neither instance has a reason to start it again.
+    const died = { lease_expires_at: 1, wanted: 0 };
+    await kysely.updateTable('sessions').set(died).where('id', '=', ids.session).execute();
+    const gap = await until('a gap', () => stream.events.find(({ event }) => event === 'gap'));
+    expect(gap.data).toMatchObject({ events: ['message'] });
+    stream.close();
+  });
+
   test('a stream ends with its account, and gracefully with its instance', async () => {
     const { server, other, path, ids } = scene;
     const stream = await follow(server, `${path}?events=message`);

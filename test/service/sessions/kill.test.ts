@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Replica, startReplica } from '../../../src/replica/start-replica.ts';
+import { gapMark } from '../../../src/service/event-sequence.ts';
 import { leaseMs } from '../../../src/service/leases/lease.ts';
 import type { ServiceDatabase } from '../../../src/service/tables.ts';
 import { openDatabase } from '../../../src/store/database/open-database.ts';
@@ -49,11 +50,25 @@ afterAll(async () => {
   await replica.close();
 });
 
+/** As a stream of each workspace does. */
+async function followAll(): Promise<void> {
+  const { kysely, now } = database;
+  for (const { id } of await kysely.selectFrom('workspaces').select('id').execute()) {
+    const row = { id, workspace_id: id, account_id: null, names: '["message"]', since: now };
+    await kysely
+      .insertInto('event_follows')
+      .values((eb) => ({ ...row, until: eb(now, '+', 600_000) }))
+      .execute();
+  }
+}
+
 test('sessions of an instance that is killed go to the one that lives, each to one owner, and none is lost', async () => {
   const connectedBy = (instances: FleetInstance[]) => connectedSessions(database, instances);
   await until('all are connected', async () => (await connectedBy(fleet)) === sessions, 30_000);
   const [one, other] = fleet;
   const [killed, living] = (await connectedBy([one])) > 0 ? [one, other] : [other, one];
+  const taken = await connectedBy([killed]);
+  await followAll();
   killed.signal('SIGKILL');
   await killed.exited;
   let longestMs = 0;
@@ -66,6 +81,9 @@ test('sessions of an instance that is killed go to the one that lives, each to o
     ownedAgainMs,
   );
   expect(longestMs, 'shown connected after the end of the lease').toBeLessThan(unownedMs);
+  const gaps = await database.kysely.selectFrom('library_events').select(['account_id', 'name']).execute();
+  expect(new Set(gaps.map(({ name }) => name))).toEqual(new Set([gapMark]));
+  expect(new Set(gaps.map(({ account_id }) => account_id)).size, 'a gap for each that was lost').toBe(taken);
   for (const instance of fleet) {
     expect(instance.launchesAtOnce).toBeLessThanOrEqual(slots);
     // The replica ends the first of two connections of one device.

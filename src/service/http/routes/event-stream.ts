@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StreamedEvent } from '../../../contracts/service-events.ts';
-import type { EventPosition } from '../../events/event-log.ts';
+import type { EventPosition } from '../../event-sequence.ts';
 import type { EventGap, OpenedEvents } from '../../events/library-events.ts';
 import { Problem, type ProblemCode } from '../../problems.ts';
 import { authenticate } from '../keys/authenticate.ts';
@@ -50,6 +50,8 @@ export async function streamEvents(
       if (performance.now() - checkedAt >= checkEveryMs) {
         const why = await reasonToEnd(context, opened, request);
         if (why !== null) return await writer.send({ event: 'end', data: { code: why } });
+        const missed = opened.missed();
+        if (missed) await writer.send(gapEvent(missed, position));
         checkedAt = performance.now();
       }
       if (isNews) {

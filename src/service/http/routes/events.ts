@@ -3,7 +3,7 @@ import { accountParams, eventsQuery, messageFileParams, workspaceParams } from '
 import type { MethodRules } from '../../../contracts/service-calls.ts';
 import { eventIdSchema, streamedEventSchema } from '../../../contracts/service-events.ts';
 import { mayUse } from '../../calls/check-call.ts';
-import type { EventPosition } from '../../events/event-log.ts';
+import type { EventPosition } from '../../event-sequence.ts';
 import type { EventScope } from '../../events/followed-events.ts';
 import { Problem } from '../../problems.ts';
 import { workspaceId } from '../../session-ids.ts';
