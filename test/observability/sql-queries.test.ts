@@ -31,7 +31,7 @@ test('both engines have the same queries, apart from how they say an hour ago', 
       .filter((file) => file.endsWith('.sql'))
       .sort();
   expect(files('mysql')).toEqual(files('sqlite'));
-  expect(files('mysql')).toHaveLength(13);
+  expect(files('mysql')).toHaveLength(14);
   for (const file of files('mysql')) expect(read('mysql', file)).toBe(read('sqlite', file));
 });
 
@@ -112,6 +112,36 @@ describe.each(engines)('the three hourly questions in %s', (_, newAddress) => {
     const failed = await ask('failed-starts.sql');
     expect(failed.reduce((sum, row) => sum + Number(row.failed), 0)).toBe(3);
     expect(await ask('instances.sql')).toEqual([]);
+  });
+
+  test('deliveries that wait are listed, the oldest first, without dead letters and without those of deleted webhooks', async () => {
+    const { kysely } = database;
+    expect(await ask('pending-deliveries.sql')).toEqual([]);
+    const webhook = { workspace_id: workspace, url: 'https://example.org/', secret: '', created_at: 0 };
+    await kysely
+      .insertInto('webhooks')
+      .values([
+        { ...webhook, id: '1', deleted_at: null },
+        { ...webhook, id: '2', deleted_at: 1 },
+      ])
+      .execute();
+    const delivery = (id: number, webhook_id: string, state: 'pending' | 'dead', created_at: number) => {
+      const tries = { attempts: id, next_attempt_at: 9, last_result: null };
+      return { id: String(id), webhook_id, body: '', state, created_at, ...tries };
+    };
+    await kysely
+      .insertInto('webhook_deliveries')
+      .values([
+        delivery(1, '1', 'pending', 20),
+        delivery(2, '1', 'pending', 10),
+        delivery(3, '1', 'dead', 0),
+        delivery(4, '2', 'pending', 0),
+      ])
+      .execute();
+    expect(await ask('pending-deliveries.sql')).toMatchObject([
+      { webhook_id: 1, delivery_id: 2, attempts: 2, created_at: 10, next_attempt_at: 9 },
+      { webhook_id: 1, delivery_id: 1, attempts: 1, created_at: 20 },
+    ]);
   });
 });
 
