@@ -37,6 +37,54 @@ const timelineSchema = z.strictObject({
 const modelCounts = ['none', 'up to 10', 'more than 10'] as const;
 export type ModelCount = (typeof modelCounts)[number];
 
+/** Each change of the number of registered modules, looked for every 100 ms. */
+const moduleCountsSchema = z.array(z.strictObject({ at: z.number(), modules: z.int() })).max(200);
+
+const probe = <T extends z.ZodType>(value: T) =>
+  z
+    .discriminatedUnion('how', [
+      z.strictObject({ how: z.enum(['executed', 'source']), value }),
+      z.strictObject({ how: z.literal('absent') }),
+    ])
+    .optional();
+
+/**
+ * What is read of a page beside its behaviours, to see what changes: names of fields and events, numbers, hashes. Each has its value and how
+ * it was read: in the page that ran, in its text, or not at all.
+ */
+const probesSchema = z.strictObject({
+  /** The own field of an id in which it has its text. */
+  widTextField: probe(z.string()),
+  /** Names of the events that WAWebCmd's `Cmd` has listeners of; of its text, those that it names. */
+  cmdEvents: probe(z.array(z.string())),
+  /** Whether `Cmd.refreshQR` is a function. */
+  cmdRefreshQr: probe(z.boolean()),
+  /** Where `displayInfo` is: on WAWebStreamModel's `Stream`, or computed by WAWebStreamGetters. */
+  displayInfo: probe(z.enum(['stream', 'getter', 'none'])),
+  /** How many names StreamMode and StreamInfo of WAWebStreamModel have. */
+  streamModes: probe(z.int()),
+  streamInfos: probe(z.int()),
+  /** Rates of logging under `clpData` of the html, by their numbers. */
+  clpData: probe(z.record(z.string(), z.strictObject({ r: z.number(), s: z.number().optional() }))),
+  /** Own fields `__x_...` of media data. */
+  mediaDataFields: probe(z.array(z.string())),
+  /** How many components the map of the page has. */
+  components: probe(z.int()),
+  /** How many elements have a code to scan. */
+  qrCodes: probe(z.int()),
+  /** The dialogs that are open: a hash of 32 bits of each heading, and how many buttons it has. */
+  dialogs: probe(z.array(z.strictObject({ heading: z.string().nullable(), buttons: z.int() }))),
+  /** What the document is: the application, or the page for browsers that are not supported. */
+  document: probe(z.enum(['app', 'unsupported', 'other'])),
+  /** Whether the content security policy lets the page evaluate text. */
+  evalAllowed: probe(z.boolean()),
+});
+export type Probes = z.infer<typeof probesSchema>;
+export type ProbeValues = {
+  [K in keyof Probes]-?: Extract<NonNullable<Probes[K]>, { value: unknown }>['value'];
+};
+export const probeNames = Object.keys(probesSchema.shape) as (keyof Probes)[];
+
 /** What a browser reads of a page that it runs: names, kinds, counts and times, and never a text or a value of a model. */
 export const observedPageSchema = z.strictObject({
   /** By the page's own word; null where it says none. */
@@ -62,6 +110,9 @@ export const observedPageSchema = z.strictObject({
   behaviours: behavioursSchema.partial(),
   /** Values of AB props under the keys of switches. */
   values: z.record(z.string(), z.string()),
+  /** Those that the page shows, `executed`. */
+  probes: probesSchema,
+  moduleCounts: moduleCountsSchema,
 });
 export type ObservedPage = z.infer<typeof observedPageSchema>;
 
@@ -89,6 +140,9 @@ export const ranPageSchema = z.strictObject({
   /** Models by the key of their collection; empty where no account is linked. */
   models: z.record(z.string(), z.enum(modelCounts)),
   read: z.record(z.enum(behaviourNames), z.enum(readingWays)),
+  /** Absent in captures of earlier releases, as are the next. */
+  probes: probesSchema.optional(),
+  moduleCounts: moduleCountsSchema.optional(),
   drift: z.array(driftSchema),
 });
 export type RanPage = z.infer<typeof ranPageSchema>;

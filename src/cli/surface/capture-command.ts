@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Capture, Drift, RanPage } from '../../contracts/capture.ts';
+import { type Capture, type Drift, probeNames, type RanPage } from '../../contracts/capture.ts';
 import { type ExitCode, exitCode } from '../../contracts/exit-code.ts';
 import { home } from '../../contracts/home.ts';
 import { InputError, TroubleError } from '../../contracts/input-error.ts';
@@ -222,14 +222,16 @@ function render(file: string, { build, date, modules, parsed, scripts, findings,
   ].join('\n');
 }
 
-function ranLines({ timeline, modules, read, drift }: RanPage): string[] {
+function ranLines({ timeline, modules, read, probes = {}, drift }: RanPage): string[] {
   const { start, settled, ran } = modules;
   const after = (ms: number | null) => (ms === null ? 'at no known time' : `after ${ms} ms`);
   const named = (way: string) => Object.entries(read).flatMap(([name, each]) => (each === way ? [name] : []));
+  const probed = probeNames.filter((name) => (probes[name]?.how ?? 'absent') !== 'absent');
   const list = (names: readonly string[]) => (names.length > 0 ? names.join(', ') : 'none');
   return [
     `It ran: usable ${after(timeline.usable)} with ${start ?? 'an unknown number of'} modules, the last of ${settled} came ${after(timeline.settled)}; ${ran} of them had run.`,
     `Behaviours read in the page: ${list(named('executed'))}; in its text: ${list(named('source'))}. All others are those of the nearest known build.`,
+    `Probes that the file has: ${list(probed)}.`,
     ...(drift.length > 0 ? ['Drift, which the data have otherwise:', ...listed(drift.map(driftLine))] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Archive, ArchivedModule } from '../../contracts/build-data.ts';
-import type { Capture, Drift, ObservedPage, RanPage, ReadingWay } from '../../contracts/capture.ts';
+import type { Capture, Drift, ObservedPage, Probes, RanPage, ReadingWay } from '../../contracts/capture.ts';
 import {
   type Behaviours,
   behavioursSchema,
@@ -9,6 +9,7 @@ import {
 } from '../../contracts/surface.ts';
 import { resolveSurface, timelineOf } from '../../replica/builds/resolve-surface.ts';
 import type { ModuleText } from './module-text.ts';
+import { absentProbes } from './probes.ts';
 
 /** What the text of a page shows. */
 export interface ReadPage {
@@ -16,6 +17,7 @@ export interface ReadPage {
   behaviours: Capture['behaviours'];
   values: Capture['values'];
   texts: readonly ModuleText[];
+  probes: Probes;
 }
 
 /** What a page that ran shows, with what only its text does. */
@@ -53,6 +55,8 @@ export function asItRan(
       ? Object.fromEntries(Object.entries(observed.collections ?? {}).map(([key, { models }]) => [key, models]))
       : {},
     read: waysOf({ executed, source: read.behaviours, props: observed.values, html: read.values, data }),
+    probes: { ...absentProbes, ...read.probes, ...observed.probes },
+    moduleCounts: observed.moduleCounts,
     drift,
   };
   return { names, behaviours, values, ...(Object.keys(unresolved).length > 0 && { unresolved }), ran };

@@ -5,9 +5,10 @@ import type { Parameters } from '../../contracts/shape.ts';
 import type { Behaviours } from '../../contracts/surface.ts';
 import { asItRan } from './as-it-ran.ts';
 import { describeArchive } from './describe-archive.ts';
-import { htmlFacts, loaderSettingsOf, scriptAddresses, switchValuesOf } from './html-facts.ts';
+import { htmlFacts, loaderSettingsOf, scriptAddresses, sourcesOf, switchValuesOf } from './html-facts.ts';
 import { KeptReadings } from './kept-readings.ts';
 import { type ModuleText, moduleTexts, parseCode } from './module-text.ts';
+import { probesInText } from './probes.ts';
 
 /** A script of a page. */
 export interface PageScript {
@@ -94,7 +95,8 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
   const { names: named, shapes } = archive;
   const text = { names: named, behaviours: behavioursOf(page, archive), values: switchValuesOf(html) };
   const isLinked = page.method === 'account';
-  const shown = page.observed ? asItRan({ ...text, texts }, page.observed, { isLinked, known }) : text;
+  const probes = probesInText(page, named);
+  const shown = page.observed ? asItRan({ ...text, texts, probes }, page.observed, { isLinked, known }) : text;
   return {
     schemaVersion: 1,
     kind: 'surface-capture',
@@ -160,8 +162,6 @@ function inlineScriptsOf(header: string): Behaviours['inlineScripts'] {
 
 /** Browsers ignore 'unsafe-inline' beside a nonce or a hash. */
 function allowsInlineScripts(policy: string): boolean {
-  const sources = ['script-src-elem', 'script-src', 'default-src']
-    .map((name) => policy.split(';').find((each) => each.trim().split(/\s/)[0]?.toLowerCase() === name))
-    .find((each) => each !== undefined);
-  return sources === undefined || (/'unsafe-inline'/i.test(sources) && !/'(?:nonce|sha\d+)-/i.test(sources));
+  const sources = sourcesOf(policy, ['script-src-elem', 'script-src', 'default-src']);
+  return sources === null || (/'unsafe-inline'/i.test(sources) && !/'(?:nonce|sha\d+)-/i.test(sources));
 }

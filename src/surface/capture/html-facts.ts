@@ -1,3 +1,4 @@
+import type { ProbeValues } from '../../contracts/capture.ts';
 import { parseJson } from '../../contracts/parse-json.ts';
 import { prefetcher } from './loaders.ts';
 
@@ -68,11 +69,36 @@ export function switchValuesOf(html: string): Record<string, string> {
   return values;
 }
 
+/** Rates of logging by their numbers, as the html gives them; the first 500. */
+export function clpDataOf(html: string): ProbeValues['clpData'] {
+  const all = objectsAfter(html, 'clpData').flatMap((data) => Object.entries(data));
+  const rates = all.flatMap(([number, each]) => {
+    const [r, s] = [fieldOf(each, 'r'), fieldOf(each, 's')];
+    if (!/^\d+$/.test(number) || typeof r !== 'number') return [];
+    return [[number, { r, ...(typeof s === 'number' && { s }) }] as const];
+  });
+  return Object.fromEntries(rates.slice(0, 500));
+}
+
 const isNumber = (key: string) => /^\w+ \d+$/.test(key);
 const isWord = (value: string) => /^[\w.$:-]{1,64}$/.test(value);
 
 function fieldOf(each: unknown, key: string): unknown {
   return each !== null && typeof each === 'object' ? ((each as Record<string, unknown>)[key] ?? null) : null;
+}
+
+/** The policies of a header, and those that the html itself names; a page may do what each of them allows. */
+export function securityPolicies(header: string, html: string): string[] {
+  const metas = [...html.matchAll(/<meta\b[^>]*http-equiv="?content-security-policy[^>]*>/gi)];
+  const named = metas.flatMap(([meta]) => /\bcontent="([^"]*)"/i.exec(meta)?.[1] ?? []);
+  return [...header.split(','), ...named.map((each) => each.replaceAll('&#039;', "'").replaceAll('&#39;', "'"))];
+}
+
+/** What follows the first of these directives that a policy has, such as `script-src 'self'`; null where it has none of them. */
+export function sourcesOf(policy: string, directives: readonly string[]): string | null {
+  const all = policy.split(';').map((each) => each.trim());
+  const found = directives.map((name) => all.find((each) => each.split(/\s/)[0]?.toLowerCase() === name));
+  return found.find((each) => each !== undefined) ?? null;
 }
 
 /** What the html sets for the loader of modules. */

@@ -71,6 +71,28 @@ test('the page of an account is captured within its limits, with what only a log
     socketIn: 'executed',
   });
   expect(capture.ran?.models).toMatchObject({ Msg: expect.not.stringMatching('none') });
+  const { ran: { probes = {}, moduleCounts = [], timeline, modules } = {} as never } = capture;
+  const isPlain = surface.behaviours.cmdEvents === 'plain';
+  expect(probes).toEqual({
+    widTextField: { how: 'executed', value: '_serialized' },
+    cmdEvents: { how: 'source', value: expect.arrayContaining([isPlain ? 'logout' : 'logout_from_bridge']) },
+    cmdRefreshQr: { how: 'executed', value: isPlain },
+    displayInfo: { how: 'executed', value: expect.any(String) },
+    streamModes: { how: 'executed', value: 8 },
+    streamInfos: { how: 'executed', value: 7 },
+    clpData: { how: 'source', value: {} },
+    mediaDataFields: { how: 'absent' },
+    components: { how: 'source', value: expect.any(Number) },
+    qrCodes: { how: 'executed', value: 0 },
+    dialogs: { how: 'executed', value: [] },
+    document: { how: 'executed', value: 'app' },
+    evalAllowed: { how: 'source', value: true },
+  });
+  expect(timeline.loader).toBeGreaterThan(0);
+  expect(timeline.loader).toBeLessThanOrEqual(timeline.usable ?? 0);
+  expect(moduleCounts.map(({ at }) => at)).toEqual(moduleCounts.map(({ at }) => at).sort((a, b) => a - b));
+  expect(moduleCounts.at(-1)).toEqual({ at: timeline.settled, modules: modules.settled });
+  expect(moduleCounts.length).toBeGreaterThan(1);
   const text = captureText(capture);
   expect(text).not.toMatch(new RegExp(Object.values(numbers).join('|')));
   const account = await pool.accounts.find('anna');

@@ -87,6 +87,7 @@ describe('of a page that a browser ran', () => {
   const timeline = { loader: 1, usable: 2, qr: 3, connected: null, synced: null, settled: 4 };
   const observed: ObservedPage = {
     ...{ build, userAgent: 'Chrome', timeline, start: [], modules: {}, collections: null, behaviours: {}, values: {} },
+    ...{ probes: {}, moduleCounts: [] },
   };
   const answer = { status: 200, headers: { 'content-security-policy': "script-src 'nonce-1'" }, text: html };
 

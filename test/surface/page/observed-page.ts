@@ -6,6 +6,7 @@ import { installModules } from '../../../src/replica/page/loader/install-modules
 import { accountKeys } from '../../../src/surface/capture/as-it-ran.ts';
 import { observeBehaviours, observeProps } from '../../../src/surface/page/in-page/behaviours.ts';
 import { modulesOf, observeCollections, observeModules } from '../../../src/surface/page/in-page/modules.ts';
+import { observeProbes } from '../../../src/surface/page/in-page/probes.ts';
 
 /** A document that shows nothing. */
 export const emptyDocument = { querySelectorAll: () => [] as Element[] } as unknown as Document;
@@ -48,5 +49,7 @@ export function observe(surface: Surface, isLinked: boolean, implementations = c
     collections: observeCollections(modules),
     behaviours: observeBehaviours(modules, emptyDocument),
     values: isLinked ? observeProps(modules, accountKeys(surface.build)) : {},
+    probes: observeProbes(modules, emptyDocument),
+    moduleCounts: [{ at: 1, modules: start.length }],
   };
 }

@@ -52,7 +52,7 @@ function isClass(value: { prototype?: unknown }): boolean {
   return isObject(value.prototype) && Object.getOwnPropertyNames(value.prototype).length > 1;
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** What a module exports that has run; `undefined` for any other. The module is not made to run. */
 export function exportOf(modules: ModulesMap, module: string, name: string): unknown {
