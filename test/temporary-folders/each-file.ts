@@ -11,7 +11,10 @@ mkdirSync(folder, { recursive: true });
 process.env.TMPDIR = folder;
 process.env.NODE_COMPILE_CACHE = join(suiteFolder, 'node-compile-cache');
 
+/** On a busy machine a file takes long to end with all its databases and processes, in milliseconds. */
+const endMs = 60_000;
+
 afterAll(async () => {
   await endFile();
   if (readdirSync(folder).length === 0) rmdirSync(folder);
-});
+}, endMs);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { z } from 'zod';
 import { problemSchema } from '../../../src/contracts/service-api.ts';
 import { problemsOf } from '../../../src/service/http/openapi.ts';
@@ -9,6 +9,7 @@ import { type ProblemCode, problems } from '../../../src/service/problems.ts';
 import { engines } from '../../support/service-databases.ts';
 import { silentHosts } from '../../support/silent-host.ts';
 import { startTestServer, type TestServer } from '../../support/test-server.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { valuesOf } from './values-of.ts';
 
 let server: TestServer;
@@ -18,6 +19,8 @@ const known = { workspace: '', account: '', webhook: '', key: '', rollout: '' };
 let limited = '';
 
 beforeAll(async () => {
+  // The matrix and the history of the canaries come from the store of the home, which a checkout may have of an older version.
+  vi.stubEnv('WWEBJS_CANARY_HOME', temporaryFolder());
   const [, newAddress] = engines[0] as (typeof engines)[0];
   server = await startTestServer({ database: await newAddress(), openHost: silentHosts });
   const made = async (path: string, body: object) => (await server.ask('POST', path, body)).body.id as string;
@@ -31,6 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(server.troubles).toEqual([]);
   await server.stop();
+  vi.unstubAllEnvs();
 });
 
 function pathWith({ path }: Route, value: (name: keyof typeof known) => string): string {
