@@ -164,9 +164,12 @@ export const importRules: Record<string, { may: readonly string[]; because: stri
     because: 'it replays people over the real service and draws from recorded attempts; it runs none',
   },
   live: {
-    may: ['codes', 'contracts', 'install', 'runner', 'service/*', 'service/profiles', 'store/database'],
+    may: [
+      ...['browser/probe-browser.ts', 'codes', 'contracts', 'install', 'runner', 'service/*', 'service/profiles'],
+      'store/database',
+    ],
     because:
-      'it gives the runner the accounts of a pool; profiles and seals are those of the service, of whose accounts it knows nothing',
+      'it gives the runner the accounts of a pool, and asks a browser what it is; profiles and seals are those of the service, of whose accounts it knows nothing',
   },
   runs: {
     may: ['browser', 'contracts', 'library', 'replica/builds', 'report', 'runner', 'store', 'words'],

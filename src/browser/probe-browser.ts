@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** The result of starting a browser: its version, or its output before it ended. */
 export type ProbeResult = { started: true; version: string } | { started: false; said: string };
@@ -43,6 +44,33 @@ export async function probeBrowser(
     child.stderr.destroy();
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
+}
+
+const versionTimeoutMs = 10_000;
+const longestProduct = 100;
+
+/**
+ * The product that a browser is, such as `Google Chrome`, `Chromium` or `Microsoft Edge`, for what two products must not share. DevTools calls
+ * all of them `Chrome`, so `--version` is asked; where that says nothing, as on Windows, it is the name of DevTools. Each headless shell is a
+ * `headless shell`: some name themselves in `--version`, and the one of Chromium 107 does not.
+ *
+ * @param version its product name over DevTools, e.g. `HeadlessChrome/107.0.5296.0`.
+ */
+export async function readProduct({ executablePath, version, env }: ProbedBrowser): Promise<string> {
+  if (version.startsWith('Headless')) return 'headless shell';
+  const [ofDevTools = version] = version.split('/');
+  // Chrome on Windows opens a window for it.
+  if (process.platform === 'win32') return ofDevTools;
+  const options = { env: bareEnvironment(env), timeout: versionTimeoutMs, killSignal: 'SIGKILL' } as const;
+  const said = await promisify(execFile)(executablePath, ['--version'], options).catch(() => null);
+  const named = said?.stdout.match(/^([^\d\n]*[^\s\d])\s+\d+\./m)?.[1]?.slice(0, longestProduct);
+  return named ?? ofDevTools;
+}
+
+interface ProbedBrowser {
+  executablePath: string;
+  version: string;
+  env: Record<string, string>;
 }
 
 /** The port that the browser prints on stderr; null when it ends, or prints none in time. */

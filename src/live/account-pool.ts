@@ -15,6 +15,9 @@ export interface SealedAccount extends ListedAccount {
   isReadable: boolean;
 }
 
+/** An account that has just been linked. */
+type NewAccount = Pick<LiveAccount, 'number' | 'library' | 'browserMajor' | 'browserProduct'>;
+
 const accountName = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /** A name is in records, logs and names of profiles, from which numbers are kept out. */
 const numberInName = /\d{7}/;
@@ -196,7 +199,7 @@ export class AccountPool {
    */
   async add(
     name: string,
-    { number, library, browserMajor }: Pick<LiveAccount, 'number' | 'library' | 'browserMajor'>,
+    { number, library, browserMajor, browserProduct }: NewAccount,
     saved: SavedProfile,
   ): Promise<void> {
     await this.#tables.locked(async (tx, now) => {
@@ -206,7 +209,8 @@ export class AccountPool {
       await tx
         .insertInto('live_accounts')
         .values({
-          ...{ name, state: 'active', state_cause: null, library, browser_major: browserMajor, lease_owner: null },
+          ...{ name, state: 'active', state_cause: null, library, lease_owner: null },
+          ...{ browser_major: browserMajor, browser_product: browserProduct },
           ...{ number: this.#tables.seal(number, name), number_key: key, ...saved, saved_at: now },
           ...{ linked_at: now, phone_seen_at: now },
         })

@@ -3,6 +3,7 @@ import type { SavedProfile } from '../service/profiles/sealed-profiles.ts';
 import type { PoolEvent, PoolEventKind, PoolRefusal, PoolRequest } from './limits.ts';
 import { NotAllowedYet } from './not-allowed-yet.ts';
 import { insertEvent, type ListedAccount, type LiveAccount, type PoolTables, useOf } from './pool-tables.ts';
+import type { ProfileBrowser } from './profile-browser.ts';
 import type { LiveAccountRow, LiveTables } from './tables.ts';
 
 /** The right of one attempt to use one device. Every write about the device needs it. */
@@ -86,13 +87,17 @@ export class DeviceLeases {
   /**
    * Makes a profile the one that the next attempt gets; returns the name of the earlier one, which is no longer needed.
    *
+   * @param browser that saved it; null where none has opened it.
    * @throws DeviceLost
    */
-  async keepProfile(lease: DeviceLease, saved: SavedProfile, browserMajor: number): Promise<string> {
+  async keepProfile(lease: DeviceLease, saved: SavedProfile, browser: ProfileBrowser | null): Promise<string> {
     return this.#held(lease, async (tx, now, row) => {
       await tx
         .updateTable('live_accounts')
-        .set({ ...saved, saved_at: now, browser_major: Math.max(row.browser_major, browserMajor) })
+        .set({
+          ...{ ...saved, saved_at: now },
+          ...(browser && { browser_major: browser.browserMajor, browser_product: browser.browserProduct }),
+        })
         .where('name', '=', lease.account.name)
         .execute();
       return row.blob_name;

@@ -9,7 +9,7 @@ import { eventOfFailure, tookCode } from './attempt-history.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { type LivePool, type LiveStartOptions, LiveStarts } from './live-starts.ts';
 import { NotAllowedYet } from './not-allowed-yet.ts';
-import { majorOf } from './profile-browser.ts';
+import { profileBrowser } from './profile-browser.ts';
 import { blobName, openProfileFolder, sessionOf } from './profile-folder.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function linkAccount(
 ): Promise<Attempt> {
   const { accounts } = pool;
   const starts = new LiveStarts(pool, options);
-  majorOf(input);
+  const pinned = await profileBrowser(input);
   await accounts.checkNew(name, number);
   const kind = linkingFlows.get(input.flow.name) ?? 'qr';
   await accounts.request([{ kind, account: name }], { number });
@@ -49,7 +49,7 @@ export async function linkAccount(
     const [lock] = restrictions(attempt.events);
     if (lock) await accounts.note(name, 'restricted', await starts.byDatabase(lock), linkedAs ?? undefined);
     if (attempt.outcome === 'passed' && linkedAs !== null) {
-      await addLinked(pool, linkedAs, device, input);
+      await addLinked(pool, device, { number: linkedAs, library: input.cell.library, ...pinned });
       return attempt;
     }
     await accounts.note(name, tookCode(attempt) ? 'link' : 'not-linked', null, linkedAs ?? undefined);
@@ -79,18 +79,17 @@ async function recognize({ accounts }: LivePool, name: string, kind: 'qr' | 'cod
 /** @throws InputError for a number that cannot be added; TroubleError where the profile cannot be kept. The link counts all the same. */
 async function addLinked(
   { accounts, profiles }: LivePool,
-  number: string,
   device: LiveDevice,
-  input: AttemptInput,
+  account: Parameters<LivePool['accounts']['add']>[1],
 ): Promise<void> {
   const name = device.account;
   const blob = blobName(name, 0);
   try {
     const saved = await profiles.put(blob, name, sessionOf(device));
-    await accounts.add(name, { number, library: input.cell.library, browserMajor: majorOf(input) }, saved);
+    await accounts.add(name, account, saved);
   } catch (error) {
     await profiles.discard(blob);
-    await accounts.note(name, 'link', null, number);
+    await accounts.note(name, 'link', null, account.number);
     if (error instanceof InputError) throw error;
     throw new TroubleError(
       `account ${name}: it is linked, and its profile could not be kept: ${(error as Error).message}`,

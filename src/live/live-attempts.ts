@@ -19,7 +19,7 @@ import type { PoolEvent, PoolRequest } from './limits.ts';
 import { type LivePool, type LiveStartOptions, LiveStarts } from './live-starts.ts';
 import { NotAllowedYet } from './not-allowed-yet.ts';
 import type { LiveAccount } from './pool-tables.ts';
-import { checkBrowserAge, majorOf } from './profile-browser.ts';
+import { checkProfileBrowser, profileBrowser } from './profile-browser.ts';
 import { blobName, openProfileFolder, sessionOf } from './profile-folder.ts';
 
 /** How soon an account that another attempt uses is asked for again. */
@@ -118,7 +118,7 @@ export class LiveAttempts implements LiveAttempter {
       const folder = await openProfileFolder();
       try {
         const whole = AbortSignal.any([...(signal ? [signal] : []), watch.over]);
-        checkBrowserAge({ browser }, leases);
+        await checkProfileBrowser({ browser }, leases);
         const refused = await this.#starts.allowed([{ kind: 'restore', account: name }], { leases, signal: whole });
         if (refused) throw refused;
         await watch.extend(ms + beforeEndMs);
@@ -168,7 +168,8 @@ export class LiveAttempts implements LiveAttempter {
     const folder = await openProfileFolder();
     try {
       const signal = AbortSignal.any([...(input.signal ? [input.signal] : []), watch.over]);
-      checkBrowserAge(input, leases);
+      // A link begins with an empty profile, in whichever browser.
+      if (links === undefined) await checkProfileBrowser(input, leases);
       const kind = links ?? 'restore';
       const refused = await this.#starts.allowed(
         leases.map(({ account }) => ({ kind, account: account.name })),
@@ -303,7 +304,7 @@ export class LiveAttempts implements LiveAttempter {
     const { accounts, profiles } = this.#pool;
     const { name } = lease.account;
     const saved = await profiles.put(blobName(name, lease.token), name, sessionOf(device));
-    const before = await accounts.leases.keepProfile(lease, saved, majorOf(input)).catch(async (error) => {
+    const before = await accounts.leases.keepProfile(lease, saved, await profileBrowser(input)).catch(async (error) => {
       if (error instanceof DeviceLost) await profiles.discard(saved.blob_name);
       throw error;
     });

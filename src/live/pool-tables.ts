@@ -15,6 +15,8 @@ export interface ListedAccount {
   library: string;
   /** The newest Chromium that opened its profile. */
   browserMajor: number;
+  /** The only product that may open its profile, such as `Google Chrome` or `headless shell`; null until the profile is saved next. */
+  browserProduct: string | null;
   linkedAt: number;
   phoneSeenAt: number;
   savedAt: number;
@@ -160,6 +162,7 @@ export function listedAccount(row: Selectable<LiveAccountRow>, now: number): Lis
     stateCause: row.state_cause,
     library: row.library,
     browserMajor: row.browser_major,
+    browserProduct: row.browser_product,
     linkedAt: row.linked_at,
     phoneSeenAt: row.phone_seen_at,
     savedAt: row.saved_at,

@@ -30,7 +30,7 @@ export async function sealAnew({ accounts, profiles }: LivePool): Promise<{ seal
     }
     try {
       const saved = await profiles.sealAnew(lease.profile, name, blobName(name, lease.token));
-      await profiles.discard(await accounts.leases.keepProfile(lease, saved, 0));
+      await profiles.discard(await accounts.leases.keepProfile(lease, saved, null));
       sealed.push(name);
     } finally {
       await accounts.leases.release(lease);

@@ -14,6 +14,8 @@ export interface LiveAccountRow {
   number_key: string;
   library: string;
   browser_major: number;
+  /** Null where the profile was last saved by a release that did not know it. */
+  browser_product: string | null;
   linked_at: number;
   phone_seen_at: number;
   lease_owner: string | null;

@@ -49,7 +49,7 @@ async function withOwnPool(work: (pool: AccountPool, database: LiveDatabase) => 
 /** As `account add` did the day before. */
 async function addAnna(): Promise<void> {
   const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
-  const anna = { number: '15550100120', library: '1.34.7', browserMajor: 107 };
+  const anna = { number: '15550100120', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' };
   await withOwnPool(async (pool, { kysely }) => {
     await pool.add('anna', anna, saved);
     await kysely
@@ -214,7 +214,7 @@ test('two devices of one number are no pair, and a reason is not longer than eve
 
 test('an account is listed, paused, resumed and removed, and the whole pool stopped by one switch', async () => {
   await addAnna();
-  expect(await run('account', 'list')).toMatch(/anna +active +1\.34\.7 +107 or newer/);
+  expect(await run('account', 'list')).toMatch(/anna +active +1\.34\.7 +headless shell 107 or newer/);
   const listed = await run('account', 'list', '--json');
   expect(JSON.parse(listed)).toMatchObject({ stoppedBecause: null, accounts: [{ name: 'anna' }] });
   expect(listed).not.toContain('15550100120');

@@ -28,7 +28,11 @@ test.each(engines)(
 
     const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
     for (const [i, name] of ['anna', 'ben', 'cleo', 'dora'].entries())
-      await pool.add(name, { number: `1555010012${i}`, library: '1.34.7', browserMajor: 107 }, saved);
+      await pool.add(
+        name,
+        { number: `1555010012${i}`, library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' },
+        saved,
+      );
     await advance(database, 8 * dayMs);
     await pool.phoneSeen('ben');
     await pool.request([{ kind: 'restore', account: 'ben' }]);

@@ -22,7 +22,11 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     pool = new AccountPool(database, policy, [key]);
     await advance(database, -policy.restores.spacing);
     for (const [i, name] of ['anna', 'ben'].entries())
-      await pool.add(name, { number: `1555010012${i}`, library: '1.34.7', browserMajor: 107 }, saved);
+      await pool.add(
+        name,
+        { number: `1555010012${i}`, library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' },
+        saved,
+      );
     await advance(database, policy.restores.spacing);
     return () => database.close();
   });
@@ -54,7 +58,7 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     const [next] = await pool.leases.take(['anna'], 'two', 60_000);
     expect(next?.token).toBe(lease.token + 1);
     await expect(pool.leases.renew(lease, 60_000)).rejects.toThrow(DeviceLost);
-    await expect(pool.leases.keepProfile(lease, saved, 107)).rejects.toThrow(DeviceLost);
+    await expect(pool.leases.keepProfile(lease, saved, null)).rejects.toThrow(DeviceLost);
     await pool.leases.release(lease);
     expect((await pool.find('anna')).leasedBy).toBe('two');
   });
@@ -99,7 +103,7 @@ describe.each(engines)('on %s', (_name, newAddress) => {
   });
 
   test('a number of which the pool has enough devices gets no other, whatever it is called', async () => {
-    const same = { number: '15550100120', library: '1.34.7', browserMajor: 107 };
+    const same = { number: '15550100120', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' };
     await advance(database, 2 * dayMs);
     await pool.add('anna-2', same, saved);
     await expect(pool.add('anna-3', same, saved)).rejects.toThrow('anna and anna-2 of this number');
@@ -115,7 +119,7 @@ describe.each(engines)('on %s', (_name, newAddress) => {
 
   test('of machines that add the same name at the same time one does, and each other gets the error that names it', async () => {
     const others = Array.from({ length: 4 }, () => new AccountPool(database, policy, [key]));
-    const cleo = { number: '15550100129', library: '1.34.7', browserMajor: 107 };
+    const cleo = { number: '15550100129', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' };
     const ended = await Promise.allSettled(others.map((each) => each.add('cleo', cleo, saved)));
     const refused = ended.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     expect(refused).toHaveLength(3);
@@ -134,7 +138,11 @@ describe.each(engines)('on %s', (_name, newAddress) => {
 
   test('what an account did counts after it was removed and added again', async () => {
     await pool.request([{ kind: 'qr', account: 'cleo' }], { number: '15550100129' });
-    await pool.add('cleo', { number: '15550100129', library: '1.34.7', browserMajor: 107 }, saved);
+    await pool.add(
+      'cleo',
+      { number: '15550100129', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' },
+      saved,
+    );
     await pool.remove('cleo');
     await expect(pool.request([{ kind: 'qr', account: 'other' }], { number: '15550100129' })).rejects.toThrow(
       '1 of kind link within 1440 min are the limit',
@@ -143,7 +151,11 @@ describe.each(engines)('on %s', (_name, newAddress) => {
 
   test('what was asked of a phone before its number was known counts for the number', async () => {
     await pool.request([{ kind: 'qr', account: 'cleo' }]);
-    await pool.add('cleo', { number: '15550100129', library: '1.34.7', browserMajor: 107 }, saved);
+    await pool.add(
+      'cleo',
+      { number: '15550100129', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' },
+      saved,
+    );
     const rows = await database.kysely.selectFrom('live_events').selectAll().where('account', '=', 'cleo').execute();
     expect(rows.map(({ kind }) => kind)).toEqual(['qr', 'link']);
     expect(new Set(rows.map(({ number_key: key }) => key)).size).toBe(1);
@@ -208,10 +220,11 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     });
 
     test('the first one can neither start, renew, keep a profile nor reinstate; the second one can', async () => {
+      const chromium = { browserMajor: 108, browserProduct: 'Chromium' };
       const writes = (lease: DeviceLease) => [
         () => pool.request([{ kind: 'restore', account: 'anna' }], { leases: [lease] }),
         () => pool.leases.renew(lease, 60_000),
-        () => pool.leases.keepProfile(lease, { ...saved, blob_name: 'live/anna/other' }, 108),
+        () => pool.leases.keepProfile(lease, { ...saved, blob_name: 'live/anna/other' }, chromium),
         () => pool.leases.reinstate(lease),
       ];
       const rows = () => database.kysely.selectFrom('live_accounts').selectAll().orderBy('name').execute();
@@ -219,7 +232,10 @@ describe.each(engines)('on %s', (_name, newAddress) => {
       for (const write of writes(first)) await expect(write()).rejects.toThrow(DeviceLost);
       expect([await rows(), await eventsOf('anna')]).toEqual(before);
       for (const write of writes(second)) await write();
-      expect(await rows()).toMatchObject([{ blob_name: 'live/anna/other', browser_major: 108 }, {}]);
+      expect(await rows()).toMatchObject([
+        { blob_name: 'live/anna/other', browser_major: 108, browser_product: 'Chromium' },
+        {},
+      ]);
     });
   });
 
@@ -267,7 +283,8 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     });
 
     test('is refused where the pool has enough devices of it, and where a person has stopped the pool', async () => {
-      for (const name of ['c1', 'c2']) await pool.add(name, { number, library: '1.34.7', browserMajor: 107 }, saved);
+      for (const name of ['c1', 'c2'])
+        await pool.add(name, { number, library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' }, saved);
       await advance(database, 2 * dayMs);
       await asked('cleo', 'qr');
       await expect(pool.recognize('cleo', 'qr', number)).rejects.toThrow('the pool has c1 and c2 of this number');
@@ -278,7 +295,7 @@ describe.each(engines)('on %s', (_name, newAddress) => {
     test('and that nothing stands against is not refused for its own scan', async () => {
       await asked('cleo', 'qr');
       await pool.recognize('cleo', 'qr', number);
-      await pool.add('cleo', { number, library: '1.34.7', browserMajor: 107 }, saved);
+      await pool.add('cleo', { number, library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' }, saved);
       expect(await pool.find('cleo')).toMatchObject({ number, state: 'active' });
     });
 
@@ -333,7 +350,11 @@ describe.each(engines)('on %s', (_name, newAddress) => {
       await rotated.request([{ kind: 'qr', account: 'new' }]);
       await expect(rotated.recognize('new', 'qr', '15550100121')).rejects.toThrow('no qr before');
       await advance(database, 2 * dayMs);
-      await rotated.add('anna-2', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
+      await rotated.add(
+        'anna-2',
+        { number: '15550100120', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' },
+        saved,
+      );
       await expect(rotated.checkNew('anna-3', '15550100120')).rejects.toThrow('the pool has anna and anna-2');
     });
 
@@ -341,7 +362,11 @@ describe.each(engines)('on %s', (_name, newAddress) => {
       const lost = new AccountPool(database, policy, [other]);
       for (const name of ['anna', 'ben']) await lost.remove(name);
       await lost.checkNew('cleo', '15550100129');
-      await lost.add('cleo', { number: '15550100129', library: '1.34.7', browserMajor: 107 }, saved);
+      await lost.add(
+        'cleo',
+        { number: '15550100129', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' },
+        saved,
+      );
       expect(await lost.find('cleo')).toMatchObject({ number: '15550100129' });
     });
   });

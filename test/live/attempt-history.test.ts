@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AttemptEvent } from '../../src/contracts/attempt.ts';
-import { InputError } from '../../src/contracts/input-error.ts';
 import { eventOfFailure, isStillLinked, placeOfFailure, tookCode } from '../../src/live/attempt-history.ts';
 import type { PoolEventKind } from '../../src/live/limits.ts';
-import { majorOf } from '../../src/live/profile-browser.ts';
 import { infraAttempt } from '../fixtures/example-run.ts';
 
 const event = (type: string, detail: unknown = null): AttemptEvent => ({ at: 1, type, detail });
@@ -61,22 +59,3 @@ test('a phone took the code of a version that never became ready, and that link 
   expect(tookCode({ phases: { page: 1, qr: 2 }, events: [event('client:authenticated')] })).toBe(true);
   expect(tookCode({ phases: { page: 1, qr: 2 }, events: [event('client:qr')] })).toBe(false);
 });
-
-test.each(['HeadlessChrome/131.0.6778.0', 'Chrome/107.0.5296.0'])(
-  'a profile is pinned to the major of %s',
-  (version) => {
-    expect(majorOf(browserOf(version))).toBe(Number(/\/(\d+)/.exec(version)?.[1]));
-  },
-);
-
-test.each(['', 'Chromium', 'unknown browser 12'])(
-  'a browser that says "%s" is refused: no profile could be pinned to it',
-  (version) => {
-    expect(() => majorOf(browserOf(version))).toThrow(InputError);
-  },
-);
-
-function browserOf(version: string) {
-  const browser = { name: 'chrome', executablePath: '/chrome', version, args: [], env: {} };
-  return { browser: { ...browser, sandbox: { on: true, why: '' } } };
-}

@@ -15,7 +15,11 @@ async function pooled() {
   const database = await openDatabase<LiveTables>(`sqlite:${join(temporaryFolder(), 'store.sqlite')}`);
   const pool = new AccountPool(database, readLivePolicy(), [Buffer.alloc(32, 7)]);
   const saved = { blob_name: 'live/anna/0-1', sha256: 'a'.repeat(64), bytes: 10 };
-  await pool.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 107 }, saved);
+  await pool.add(
+    'anna',
+    { number: '15550100120', library: '1.34.7', browserMajor: 107, browserProduct: 'headless shell' },
+    saved,
+  );
   return { database, pool };
 }
 

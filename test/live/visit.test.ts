@@ -32,7 +32,11 @@ beforeEach(async () => {
   const profiles = new SealedProfiles(new FolderBlobs(temporaryFolder()), keys);
   pool = { accounts: new AccountPool(database, policy, keys), profiles, policy };
   const saved = await profiles.put('live/anna/0', 'anna', profileWith('first'));
-  await pool.accounts.add('anna', { number: '15550100120', library: '1.34.7', browserMajor: 142 }, saved);
+  await pool.accounts.add(
+    'anna',
+    { number: '15550100120', library: '1.34.7', browserMajor: 142, browserProduct: 'headless shell' },
+    saved,
+  );
   await advance(database, policy.restores.spacing);
   visits = visitsOf();
   return () => database.close();
@@ -190,6 +194,21 @@ test('a browser that is older than one that has opened the profile is refused, a
   expect(await visit()).toBe('first');
 });
 
+test('another product than the one that opened the profile is refused by both names, and counts as no restore', async () => {
+  const edge = { name: '/edge', executablePath: '/absent', version: 'Edg/143.0.0.0', env: {} } as Browser;
+  const other = visits.visit('anna', { browser: edge, ms: 60_000 }, async () => ({ value: 1, code: null }));
+  await expect(other).rejects.toThrow(
+    '--browser /edge: it is Edg, and would destroy the profile of account anna, which headless shell has opened',
+  );
+  expect(await visit()).toBe('first');
+});
+
+test('an account of a release that knew no products has the one that saves its profile next', async () => {
+  await database.kysely.updateTable('live_accounts').set({ browser_product: null }).execute();
+  expect(await visit()).toBe('first');
+  expect(await pool.accounts.find('anna')).toMatchObject({ browserMajor: 142, browserProduct: 'headless shell' });
+});
+
 test('a visit whose lease is lost ends, and leaves profile and history to the next owner', async () => {
   visits = visitsOf(20);
   const lost = visits.visit('anna', { browser: chromium(142), ms: 60_000 }, async ({ profile, signal }) => {
@@ -246,7 +265,11 @@ test('numbers and profiles are sealed with another key, that of an account in us
   const before = poolOf(keys);
   const saved = await before.profiles.put('live/ben/0', 'ben', profileWith('of ben'));
   await before.accounts.remove('anna');
-  await before.accounts.add('ben', { number: '15550100121', library: '1.34.7', browserMajor: 142 }, saved);
+  await before.accounts.add(
+    'ben',
+    { number: '15550100121', library: '1.34.7', browserMajor: 142, browserProduct: 'headless shell' },
+    saved,
+  );
   await before.accounts.setState('ben', 'paused', 'a holiday');
   const both = poolOf([other, ...keys]);
   const [lease] = await both.accounts.leases.take(['ben'], 'another machine', hourMs, null);
@@ -256,7 +279,9 @@ test('numbers and profiles are sealed with another key, that of an account in us
   await expect(sealAnew(before)).rejects.toThrow('account ben: its number is sealed with a key');
   const after = poolOf([other]);
   const [own] = (await after.accounts.leases.take(['ben'], 'one', hourMs, null)) as [DeviceLease];
-  expect(own.account).toMatchObject({ number: '15550100121', state: 'paused', browserMajor: 142 });
+  expect(own.account).toMatchObject({
+    ...{ number: '15550100121', state: 'paused', browserMajor: 142, browserProduct: 'headless shell' },
+  });
   const folder = join(temporaryFolder(), 'session');
   await after.profiles.get(own.profile, 'ben', folder);
   expect(read(folder)).toBe('of ben');

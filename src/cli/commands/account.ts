@@ -213,12 +213,12 @@ async function list({ json, ...options }: PoolOptions & { json?: true }): Promis
       return;
     }
     const rows = accounts.map((account) => rowOf(account, policy, now, resting.get(account.name) ?? null));
-    result(columns([['account', 'state', 'linked by', 'Chromium', 'phone opened', ''], ...rows], width));
+    result(columns([['account', 'state', 'linked by', 'browser', 'phone opened', ''], ...rows], width));
   });
 }
 
 function rowOf(account: SealedAccount, policy: LivePolicy, now: number, refusal: PoolRefusal): string[] {
-  const { name, state, stateCause, library, browserMajor, phoneSeenAt, isReadable } = account;
+  const { name, state, stateCause, library, browserMajor, browserProduct, phoneSeenAt, isReadable } = account;
   const use = useOf(account);
   const reminder = phoneReminder(policy, phoneSeenAt, now);
   const notes = [
@@ -229,7 +229,7 @@ function rowOf(account: SealedAccount, policy: LivePolicy, now: number, refusal:
     ...(reminder ? [`open its phone: WhatsApp logs it out in ${plural(reminder.left, 'day')}`] : []),
   ];
   const opened = new Date(phoneSeenAt).toISOString().slice(0, 10);
-  return [name, state, library, `${browserMajor} or newer`, opened, notes.join('; ')];
+  return [name, state, library, `${browserProduct ?? 'Chromium'} ${browserMajor} or newer`, opened, notes.join('; ')];
 }
 
 async function pause(name: string | undefined, options: StopOptions): Promise<void> {
