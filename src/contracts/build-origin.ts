@@ -14,7 +14,6 @@ export const nameSources = ['capture', 'archive', 'changes', 'guess'] as const;
  * the command chose sets it.
  */
 export const behaviourSources = ['seen-live', 'text', 'stand-in', 'data', 'chosen'] as const;
-export type BehaviourSource = (typeof behaviourSources)[number];
 
 const behavioursOfOneBuildSchema = z.object({
   from: z.enum(behaviourSources),

@@ -24,7 +24,7 @@ export function reportedBuildWords({ target, origin, live }: ReportedBuild) {
 }
 
 /** `2.3000.1044822804 of 2026-08-10, 110 days old`. */
-export function agedBuildWords({ build, date, ageDays }: Pick<ReportedBuild, 'build' | 'date' | 'ageDays'>): string {
+function agedBuildWords({ build, date, ageDays }: Pick<ReportedBuild, 'build' | 'date' | 'ageDays'>): string {
   if (date === null) return `${build}, of which the day is not known`;
   return `${build} of ${date}${ageDays === null ? '' : `, ${plural(ageDays, 'day')} old`}`;
 }

@@ -133,7 +133,7 @@ async function captureInto(folder: string, options: CaptureOptions): Promise<Exi
 }
 
 /** Keeps what a browser found otherwise than the data, for the figures and the report of the build. @param now milliseconds since 1970 */
-export async function keepDrift({ method, names, ran }: Capture, now: number): Promise<void> {
+async function keepDrift({ method, names, ran }: Capture, now: number): Promise<void> {
   if (!ran || (method !== 'page' && method !== 'account')) return;
   const { openStore } = await import('../../store/open-store.ts');
   const store = await openStore();
