@@ -68,7 +68,8 @@ names and that are not kept, five at a time. A capture has names, kinds and shap
 --page also runs the page in a browser, and reads when modules come, what require returns, and the behaviours that show without a login.
 --account does the same for a live account (docs/live.md), under a lease and within its limits, and also reads collections, switches of the
 account, and the behaviours that show after a login. No action of the page is called, and only names, kinds, counts and times leave it.
-What the page shows otherwise than the data is listed as drift; it is no failure.
+What the page shows otherwise than the data is listed as drift; it is no failure. Probes, such as how many components it has, are in the file.
+What the server says of the account, such as a ban for a time, counts as in an attempt.
 
 A capture is a build everywhere: run --build captured:FILE. Names, arguments, loading and the behaviours that were read are those of the
 capture, the other behaviours those of the nearest known build.

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import { ensureBrowser } from '../../../src/browser/ensure-browser.ts';
+import type { ObservedPage } from '../../../src/contracts/capture.ts';
 import { chromeIdentity } from '../../../src/contracts/chrome-identity.ts';
 import { home } from '../../../src/contracts/home.ts';
 import type { SwitchValues } from '../../../src/contracts/switches.ts';
@@ -120,4 +121,35 @@ test.each<[string, { answer?: [status: number, html: string]; flag?: string }, R
   expect(kept.askedAt !== null).toBe(isAsked);
   server.close();
   server.closeAllConnections();
+});
+
+test('the loader is noted when it comes, also before a script that takes long, and each growth of the modules has its time', async () => {
+  const { cert, key, spki } = await processCertificate();
+  const busyMs = 400;
+  const scripts = [
+    `Object.defineProperty(window, '__d', { value() {} });`,
+    `for (const until = performance.now() + ${busyMs}; performance.now() < until; );`,
+    `const modulesMap = {};
+    const register = (name) => { modulesMap[name] = { exports: {}, factory: null, factoryFinished: false, special: 0 }; };
+    window.require = () => ({ modulesMap });
+    register('First');
+    Debug = { VERSION: '2.3000.1044822804' };
+    setTimeout(() => register('Second'), 300);
+    setTimeout(() => register('Third'), 600);`,
+  ];
+  const html = `${shell}${scripts.map((each) => `<script>${each}</script>`).join('')}`;
+  const server = createServer({ cert, key }, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(html);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const flags = chromiumArgs({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, spki });
+  const { observed } = await runPage({ browser: await ensureBrowser('current', console.log), flags, patienceMs: 3000 });
+  server.close();
+  server.closeAllConnections();
+  const { timeline, moduleCounts } = observed as ObservedPage;
+  expect((timeline.usable ?? 0) - (timeline.loader ?? 0)).toBeGreaterThan(0.9 * busyMs);
+  expect(moduleCounts.map(({ modules }) => modules)).toEqual([1, 2, 3]);
+  const [first, , third] = moduleCounts.map(({ at }) => at) as [number, number, number];
+  expect(third - first).toBeGreaterThan(400);
+  expect(timeline.settled).toBe(third);
 });
