@@ -13,7 +13,7 @@ import { resolveSurface } from '../../replica/builds/resolve-surface.ts';
 import { processTerminal } from '../../report/terminal.ts';
 import { writeReportFile } from '../../report/write-report-file.ts';
 import { type CapturedPage, captureSurface } from '../../surface/capture/capture-surface.ts';
-import { captureText } from '../../surface/capture/file-text.ts';
+import { capturePieces } from '../../surface/capture/file-text.ts';
 import { KeptReadings } from '../../surface/capture/kept-readings.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import { readSavedPage } from '../../surface/capture/read-saved-page.ts';
@@ -119,13 +119,13 @@ async function captureInto(folder: string, options: CaptureOptions): Promise<Exi
   const page = await pageOf(kept, options, say);
   const readings = new KeptReadings(kept.readings);
   const captured = captureSurface(page, touchedModules(), readings);
-  kept.keepReadings(readings.text());
+  kept.keepReadings(readings.pieces());
   if (page.method === 'network') kept.keepOnly(new Set(page.scripts.map(({ name }) => name)));
   // The capture of the live site, where there is one, stays.
   const name = `${captured.names.build}${captured.standIn ? '.stand-in' : ''}.json`;
   const file = options.out ?? home('captures', name);
   if (options.out === undefined) makeFolder(home('captures'));
-  await writeReportFile(file, [captureText(captured)]);
+  await writeReportFile(file, capturePieces(captured));
   if (options.connectTo === undefined) await keepDrift(captured, Date.now());
   const summary = summarize(captured, readings.parsed);
   if (options.json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, file, ...summary }, null, 2)}\n`);

@@ -4,6 +4,7 @@ import { describeModule, type ModuleDescription } from './describe-module.ts';
 import { loadingOf } from './loaders.ts';
 import { type ModuleText, type Use, usesIn } from './module-text.ts';
 import { PageArchive } from './page-archive.ts';
+import type { SharedValues } from './shared-values.ts';
 
 export interface ArchiveSource {
   build: string;
@@ -21,13 +22,15 @@ export interface ArchiveSource {
   covered: readonly string[];
   /** What was read of these modules before, partly by hand: it stays. */
   known: Readonly<Record<string, ArchivedModule>>;
+  /** Of the names in `texts`. */
+  shared?: SharedValues;
   /** What the code of a module shows; `describeModule` unless it is kept from an earlier reading. */
   describe?: (archive: PageArchive, module: string) => ModuleDescription | null;
 }
 
 /** The names and shapes of the covered modules of an archived page. */
 export function describeArchive(from: ArchiveSource): { names: Archive; shapes: ArchivedShapes } {
-  const archive = new PageArchive(from.texts);
+  const archive = new PageArchive(from.texts, from.shared);
   const { describe = describeModule } = from;
   const uses = usesIn(from.texts);
   const tierOf = archive.tiers(from.deferred);

@@ -2,31 +2,44 @@ import type { Archive, ArchivedShapes } from '../../contracts/build-data.ts';
 import type { Capture } from '../../contracts/capture.ts';
 
 /** The text of an archive file: one line a module, so that a difference of two archives can be read. */
-export function archiveText({ modules, ...head }: Archive): string {
-  return fileText(head, modules);
+export function archiveText(archive: Archive): string {
+  return [...filePieces(archive)].join('');
 }
 
-export function shapesText({ modules, ...head }: ArchivedShapes): string {
-  return fileText(head, modules);
+export function shapesText(shapes: ArchivedShapes): string {
+  return [...filePieces(shapes)].join('');
 }
 
 /** The text of a capture's file: one line a module, too. */
-export function captureText({ names, shapes, dependencies = {}, ...head }: Capture): string {
+export function captureText(capture: Capture): string {
+  return [...capturePieces(capture)].join('');
+}
+
+/** `captureText` in pieces: that of a whole page is 17 MB, which need not be in memory at once. */
+export function* capturePieces({ names, shapes, dependencies = {}, ...head }: Capture): Generator<string> {
   const top = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
-  const parts = [
-    `"names": ${archiveText(names)}`,
-    `"shapes": ${shapesText(shapes)}`,
-    `"dependencies": ${lines(dependencies)}`,
-  ];
-  return `{\n${top.join('')}${parts.join(',')}}\n`;
+  yield `{\n${top.join('')}"names": `;
+  yield* filePieces(names);
+  yield ',"shapes": ';
+  yield* filePieces(shapes);
+  yield ',"dependencies": ';
+  yield* lines(dependencies);
+  yield '}\n';
 }
 
-function fileText(head: object, modules: Record<string, unknown>): string {
+function* filePieces({ modules, ...head }: Archive | ArchivedShapes): Generator<string> {
   const top = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`);
-  return `{\n${top.join('\n')}\n  "modules": ${lines(modules)}\n}\n`;
+  yield `{\n${top.join('\n')}\n  "modules": `;
+  yield* lines(modules);
+  yield '\n}\n';
 }
 
-function lines(modules: Record<string, unknown>): string {
-  const each = Object.entries(modules).map(([name, one]) => `    ${JSON.stringify(name)}: ${JSON.stringify(one)}`);
-  return `{\n${each.join(',\n')}\n  }`;
+function* lines(modules: Readonly<Record<string, unknown>>): Generator<string> {
+  yield '{\n';
+  let between = '';
+  for (const [name, one] of Object.entries(modules)) {
+    yield `${between}    ${JSON.stringify(name)}: ${JSON.stringify(one)}`;
+    between = ',\n';
+  }
+  yield '\n  }';
 }

@@ -27,7 +27,7 @@ export class KeptReadings {
   /** Modules that were read from their text, and not taken over. */
   parsed = 0;
 
-  /** @param text what `text()` gave before; any other text counts as empty. */
+  /** @param text the `pieces()` of another time, joined; any other text counts as empty. */
   constructor(text = '') {
     this.#known = readingsOf(text);
   }
@@ -48,9 +48,15 @@ export class KeptReadings {
     return description;
   };
 
-  /** What was used since the start, for the next time. */
-  text(): string {
-    return JSON.stringify({ reader: readerHash(), readings: this.#used } satisfies ReadingsFile);
+  /** What was used since the start, for the next time: a `ReadingsFile` in pieces. */
+  *pieces(): Generator<string> {
+    yield `{"reader":${JSON.stringify(readerHash())},"readings":{`;
+    let between = '';
+    for (const [text, reading] of Object.entries(this.#used)) {
+      yield `${between}${JSON.stringify(text)}:${JSON.stringify(reading)}`;
+      between = ',';
+    }
+    yield '}}';
   }
 
   #hashOf(archive: PageArchive, module: string): string | null {

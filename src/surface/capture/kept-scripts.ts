@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TroubleError } from '../../contracts/input-error.ts';
 import { makeFolder } from '../../contracts/make-folder.ts';
@@ -39,15 +39,15 @@ export class KeptScripts {
 
   keepScript(address: string, text: string): void {
     const digest = hash('sha256', text);
-    this.#write(join('scripts', `${digest}.js`), text);
+    this.#write(join('scripts', `${digest}.js`), [text]);
     this.#index[address] = digest;
-    this.#write('index.json', JSON.stringify(this.#index));
+    this.#write('index.json', [JSON.stringify(this.#index)]);
   }
 
   /** Forgets all scripts but those at these addresses. */
   keepOnly(addresses: ReadonlySet<string>): void {
     for (const address of Object.keys(this.#index)) if (!addresses.has(address)) delete this.#index[address];
-    this.#write('index.json', JSON.stringify(this.#index));
+    this.#write('index.json', [JSON.stringify(this.#index)]);
     const used = new Set(Object.values(this.#index).map((digest) => `${digest}.js`));
     const scripts = join(this.#folder, 'scripts');
     for (const name of readdirSync(scripts)) if (!used.has(name)) rmSync(join(scripts, name));
@@ -66,7 +66,7 @@ export class KeptScripts {
   }
 
   keepAskedAt(at: number | null, notBefore?: number): void {
-    this.#write('asked.json', JSON.stringify({ at, notBefore }));
+    this.#write('asked.json', [JSON.stringify({ at, notBefore })]);
   }
 
   get page(): KeptPage | null {
@@ -74,7 +74,7 @@ export class KeptScripts {
   }
 
   keepPage(page: KeptPage): void {
-    this.#write('page.json', JSON.stringify(page));
+    this.#write('page.json', [JSON.stringify(page)]);
   }
 
   /** How often the page of a build came and could not be captured completely. */
@@ -93,8 +93,8 @@ export class KeptScripts {
     return this.#text('readings.json') ?? '';
   }
 
-  keepReadings(text: string): void {
-    this.#write('readings.json', text);
+  keepReadings(pieces: Iterable<string>): void {
+    this.#write('readings.json', pieces);
   }
 
   #json(name: string): unknown {
@@ -109,14 +109,23 @@ export class KeptScripts {
     }
   }
 
-  #write(name: string, text: string): void {
+  #write(name: string, pieces: Iterable<string>): void {
     const file = join(this.#folder, name);
     try {
       makeFolder(join(this.#folder, 'scripts'));
-      writeFileSync(`${file}.part`, text);
+      writePieces(`${file}.part`, pieces);
       renameSync(`${file}.part`, file);
     } catch (error) {
       throw new TroubleError(`${file} could not be written: ${(error as Error).message}`, { cause: error });
     }
+  }
+}
+
+function writePieces(file: string, pieces: Iterable<string>): void {
+  const to = openSync(file, 'w');
+  try {
+    for (const piece of pieces) writeFileSync(to, piece);
+  } finally {
+    closeSync(to);
   }
 }

@@ -1,4 +1,5 @@
 import { type ParseResult, type ParserOptions, parseSync, rawTransferSupported } from 'oxc-parser';
+import { SharedValues } from './shared-values.ts';
 
 /** One `__d(...)` call of an archived page. */
 export interface ModuleText {
@@ -18,13 +19,18 @@ const head = /__d\(\s*"([^"]+)",\s*(\[[^\]]*\]|null)/g;
 export function* moduleTexts(
   script: string,
   conditional: ReadonlyMap<string, string> = new Map(),
+  shared = new SharedValues(),
 ): Generator<ModuleText> {
   const heads = [...script.matchAll(head)];
   for (const [i, match] of heads.entries()) {
     const [, name = '', dependencies = '[]'] = match;
     const text = script.slice(match.index, heads[i + 1]?.index ?? script.length);
     const named = [...dependencies.matchAll(/"([^"]+)"/g)].map(([, each]) => each as string);
-    yield { name, dependencies: named.map((each) => conditional.get(each) ?? each), text };
+    yield {
+      name: shared.name(name),
+      dependencies: named.map((each) => shared.name(conditional.get(each) ?? each)),
+      text,
+    };
   }
 }
 

@@ -13,6 +13,7 @@ import {
   readModule,
   returnedOf,
 } from './read-module.ts';
+import { SharedValues } from './shared-values.ts';
 
 /** One export of a module, with everything that other modules add to it resolved. */
 export interface ExportFacts {
@@ -33,46 +34,84 @@ interface ListedMembers extends Omit<ClassMembers, 'kinds' | 'statics' | 'parame
 type KeptFacts = ModuleFacts<ListedMembers>;
 type KeptValue = ModuleValue<ListedMembers>;
 
-/** @param again gives the exports with the syntax tree, where alone it shows what a function returns and what a member of an object is */
-function keptFacts(facts: ModuleFacts, again: (name: string) => ModuleValue): KeptFacts {
-  const exports = new Map<string, KeptValue>();
-  for (const [name, value] of facts.exports) exports.set(name, keptValue(value, name, again));
-  return { ...facts, exports };
-}
+/** The members and functions of a module as they are kept. */
+class Keeper {
+  readonly #shared: SharedValues;
 
-function keptValue(value: ModuleValue, name: string, again: (name: string) => ModuleValue): KeptValue {
-  switch (value.kind) {
-    case 'function':
-      return { ...value, returns: () => valueInTree(returnedOf(again(name))) };
-    case 'class':
-      return { kind: 'class', members: listed(value.members) };
-    case 'object':
-      return {
-        kind: 'object',
-        ...(value.members && { members: listed(value.members) }),
-        member: (key) => valueInTree(memberOf(again(name), key)),
-      };
-    default:
-      return value;
+  constructor(shared: SharedValues) {
+    this.#shared = shared;
+  }
+
+  /** @param again gives the exports with the syntax tree, where alone it shows what a function returns and what a member of an object is */
+  facts({ name, exports, events, ...others }: ModuleFacts, again: (name: string) => ModuleValue): KeptFacts {
+    const kept = new Map<string, KeptValue>();
+    for (const [key, value] of exports) kept.set(this.#shared.name(key), this.value(value, key, again));
+    return { ...others, name, exports: kept, events: this.#shared.names(events) };
+  }
+
+  value(value: ModuleValue, name: string, again: (name: string) => ModuleValue): KeptValue {
+    switch (value.kind) {
+      case 'function':
+        return {
+          kind: 'function',
+          ...(value.parameters !== undefined && { parameters: this.#parameters(value.parameters) }),
+          returns: () => this.#inTree(returnedOf(again(name))),
+        };
+      case 'class':
+        return { kind: 'class', members: this.#listed(value.members) };
+      case 'object':
+        return {
+          kind: 'object',
+          ...(value.members && { members: this.#listed(value.members) }),
+          member: (key) => this.#inTree(memberOf(again(name), key)),
+        };
+      case 'from':
+        return this.#foreign(value);
+      default:
+        return value;
+    }
+  }
+
+  /** A value that is there only as long as its tree. */
+  #inTree(value: ModuleValue): KeptValue {
+    return this.value(value, '', () => value);
+  }
+
+  #listed({ kinds, statics, parameters, from, ...others }: ClassMembers): ListedMembers {
+    const lists: ListedMembers['lists'] = {};
+    for (const [name, kind] of kinds) {
+      const list = lists[kind] ?? [];
+      lists[kind] = list;
+      list.push(this.#shared.name(name));
+    }
+    if (statics.size > 0) lists.statics = this.#shared.names(statics);
+    return {
+      ...others,
+      lists,
+      parameters: parameters.size > 0 ? this.#table(parameters, (each) => this.#shared.parameters(each)) : none,
+      from: from.size > 0 ? this.#table(from, (each) => this.#foreign(each)) : none,
+    };
+  }
+
+  #table<Each>(table: ReadonlyMap<string, Each>, kept: (each: Each) => Each): Map<string, Each> {
+    return new Map(Array.from(table, ([name, each]) => [this.#shared.name(name), kept(each)]));
+  }
+
+  #parameters(parameters: Parameters | null): Parameters | null {
+    return parameters && this.#shared.parameters(parameters);
+  }
+
+  #foreign({ module, export: name, path, ...others }: Foreign): Foreign {
+    return {
+      ...others,
+      module: this.#shared.name(module),
+      export: name && this.#shared.name(name),
+      path: path.length > 0 ? path.map((each) => (each === called ? each : this.#shared.name(each))) : direct,
+    };
   }
 }
 
-/** A value that is there only as long as its tree. */
-function valueInTree(value: ModuleValue): KeptValue {
-  return keptValue(value, '', () => value);
-}
-
-function listed({ kinds, statics, parameters, from, ...others }: ClassMembers): ListedMembers {
-  const lists: ListedMembers['lists'] = {};
-  for (const [name, kind] of kinds) {
-    const list = lists[kind] ?? [];
-    lists[kind] = list;
-    list.push(name);
-  }
-  if (statics.size > 0) lists.statics = [...statics];
-  return { ...others, lists, parameters: parameters.size > 0 ? parameters : none, from: from.size > 0 ? from : none };
-}
-
+const direct: Foreign['path'] = [];
 const none: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Null also for code that is nested so deeply that reading it exceeds the stack: one such module does not end a capture. */
@@ -96,8 +135,10 @@ export class PageArchive {
   readonly #trees = new Map<string, ModuleFacts | null>();
   readonly #resolving = new Set<string>();
   #consulted = new Set<string>();
+  readonly #keeper: Keeper;
 
-  constructor(texts: Iterable<ModuleText>) {
+  constructor(texts: Iterable<ModuleText>, shared = new SharedValues()) {
+    this.#keeper = new Keeper(shared);
     this.#texts = new Map([...texts].map((each) => [each.name, each]));
   }
 
@@ -119,7 +160,8 @@ export class PageArchive {
     const known = this.#facts.get(name);
     if (known !== undefined) return known;
     const read = this.#withTree(name);
-    const facts = read && keptFacts(read, (key) => this.#withTree(name)?.exports.get(key) ?? { kind: 'unknown' });
+    const facts =
+      read && this.#keeper.facts(read, (key) => this.#withTree(name)?.exports.get(key) ?? { kind: 'unknown' });
     this.#facts.set(name, facts);
     return facts;
   }

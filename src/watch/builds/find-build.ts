@@ -93,7 +93,7 @@ async function captureOf(
   const page = await whole();
   const readings = new KeptReadings(kept.readings);
   const capture = captureSurface(page, touchedModules(), readings);
-  kept.keepReadings(readings.text());
+  kept.keepReadings(readings.pieces());
   const { complete, share } = capture.names;
   const [first] = capture.findings;
   if (share.modules === 0 || (!complete && !takesIncomplete)) {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { captureSurface } from '../../../src/surface/capture/capture-surface.ts';
 import { define, pageOf } from './tiny-page.ts';
@@ -54,3 +56,23 @@ test.each(['all.js', 'between.js'])(
     expect(names.modules.Base?.evidence).toBe('code');
   },
 );
+
+test('a capture keeps the text of no script in memory, although its names are cut out of them', () => {
+  const length = 32_000_000;
+  const body = 'l.nameOfAnExport = function(e) { var t = e.nameOfAParameter; return t };';
+  const textOf = () => define('WAWebNameOfAModule', `${body}/*${'-'.repeat(length)}*/`, ['WAWebNameOfAnother']);
+  const before = usedHeap();
+  const capture = captureSurface(pageOf({ 'all.js': textOf() }), []);
+  expect(usedHeap() - before).toBeLessThan(length / 2);
+  expect(capture.dependencies).toEqual({ WAWebNameOfAModule: ['WAWebNameOfAnother'] });
+  expect(capture.shapes.modules.WAWebNameOfAModule?.parameters).toEqual({ nameOfAnExport: [['nameOfAParameter']] });
+});
+
+/** Bytes after a collection. */
+function usedHeap(): number {
+  // The last text that a regular expression searched stays alive.
+  /a/.test('a');
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}

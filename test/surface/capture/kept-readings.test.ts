@@ -13,7 +13,7 @@ test('a page of which nothing changed is not parsed again, and its capture is th
   const first = new KeptReadings();
   const capture = captureSurface(pageOf(scripts), [], first);
   expect(first.parsed).toBe(3);
-  const again = new KeptReadings(first.text());
+  const again = new KeptReadings([...first.pieces()].join(''));
   expect(captureSurface(pageOf(scripts), [], again)).toEqual(capture);
   expect(again.parsed).toBe(0);
 });
@@ -22,7 +22,7 @@ test('a module whose text changed is parsed again, with those that hand on what 
   const first = new KeptReadings();
   captureSurface(pageOf(scripts), [], first);
   const changed = { ...scripts, 'base.js': define('Base', 'l.make = "x"') };
-  const again = new KeptReadings(first.text());
+  const again = new KeptReadings([...first.pieces()].join(''));
   const capture = captureSurface(pageOf(changed), [], again);
   expect(again.parsed).toBe(2);
   expect(capture).toEqual(captureSurface(pageOf(changed), []));
@@ -33,9 +33,9 @@ test('a module that comes is read by those that name it, and one that goes is no
   const { 'base.js': _, ...without } = scripts;
   const first = new KeptReadings();
   expect(captureSurface(pageOf(without), [], first).names.modules.Uses?.exports).toEqual({ again: 'unknown' });
-  const second = new KeptReadings(first.text());
+  const second = new KeptReadings([...first.pieces()].join(''));
   expect(captureSurface(pageOf(scripts), [], second).names.modules.Uses?.exports).toEqual({ again: 'function' });
-  const third = new KeptReadings(second.text());
+  const third = new KeptReadings([...second.pieces()].join(''));
   expect(captureSurface(pageOf(without), [], third).names.modules.Uses?.exports).toEqual({ again: 'unknown' });
 });
 
