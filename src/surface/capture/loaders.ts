@@ -98,7 +98,10 @@ function loadersIn(archive: PageArchive, exportsOf: (module: string) => readonly
     });
 }
 
-/** `Module.export` of the calls of other modules' exports that a text makes in any case, not only behind a switch. */
+/**
+ * `Module.export` of the calls of other modules' exports that a text makes in any case, not only behind a switch; what is nested too deeply to be read
+ * shows none.
+ */
 function callsWithoutCondition(text: string): Set<string> {
   const calls = new Set<string>();
   const visit = (node: Node): void => {
@@ -111,6 +114,10 @@ function callsWithoutCondition(text: string): Set<string> {
     }
     for (const child of childrenOf(node)) visit(child);
   };
-  visit(parseCode(prefetcher, text).program);
+  try {
+    visit(parseCode(prefetcher, text).program);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
   return calls;
 }

@@ -1,4 +1,5 @@
 import { type ParseResult, type ParserOptions, parseSync, rawTransferSupported } from 'oxc-parser';
+import { checkNesting } from '../extract/nesting.ts';
 import { SharedValues } from './shared-values.ts';
 
 /** One `__d(...)` call of an archived page. */
@@ -34,8 +35,14 @@ export function* moduleTexts(
   }
 }
 
-/** The syntax tree of archived code. @param name for messages */
+/**
+ * The syntax tree of archived code.
+ *
+ * @param name for messages
+ * @throws RangeError for code that is nested too deeply
+ */
 export function parseCode(name: string, text: string): ParseResult {
+  checkNesting(text);
   return parseSync(`${name}.js`, text, parserOptions());
 }
 

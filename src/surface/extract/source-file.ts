@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Node, type Program, parseSync } from 'oxc-parser';
+import { type Node, type ParseResult, type ParserOptions, type Program, parseSync } from 'oxc-parser';
 import { InputError } from '../../contracts/input-error.ts';
+import { checkNesting } from './nesting.ts';
 
 /** A position in a file: lines and columns count from 1, as in a stack trace. */
 export interface Position {
@@ -23,7 +24,7 @@ export class SourceFile {
   constructor(path: string, text: string) {
     this.path = path;
     this.text = text;
-    const { program, errors } = parseSync(path, text, { sourceType: 'commonjs', preserveParens: false });
+    const { program, errors } = parseFile(path, text, { sourceType: 'commonjs', preserveParens: false });
     const error = errors[0];
     if (error) throw new InputError(`${path} cannot be parsed: ${error.message}`);
     this.program = program;
@@ -49,5 +50,21 @@ export class SourceFile {
   source(node: Node): string {
     const text = this.text.slice(node.start, node.end).replace(/\s*\n\s*/g, '');
     return text.length <= 120 ? text : `${text.slice(0, 90)} … ${text.slice(-25)}`;
+  }
+}
+
+/** @throws InputError for code that is nested too deeply. */
+export function parseFile(
+  path: string,
+  text: string,
+  options?: ParserOptions,
+): Pick<ParseResult, 'program' | 'errors'> {
+  try {
+    checkNesting(text);
+    const { program, errors } = parseSync(path, text, options);
+    return { program, errors };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(`${path} cannot be parsed: it is nested too deeply`);
   }
 }

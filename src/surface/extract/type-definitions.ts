@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Node, type ParamPattern, parseSync, type TSType } from 'oxc-parser';
+import type { Node, ParamPattern, TSType } from 'oxc-parser';
+import { parseFile } from './source-file.ts';
 import { walk } from './walk.ts';
 
 /** A parameter as the type definitions declare it. */
@@ -39,7 +40,7 @@ export function readTypeDefinitions(packageDir: string): ReadonlyMap<string, Def
 export function readEvents(packageDir: string): string[] {
   const file = join(packageDir, 'index.d.ts');
   if (!existsSync(file)) return [];
-  const { program } = parseSync('index.d.ts', readFileSync(file, 'utf8'));
+  const { program } = parseFile('index.d.ts', readFileSync(file, 'utf8'));
   const found = new Set<string>();
   walk(program, (node) => {
     if (node.type === 'TSEnumDeclaration' && node.id.name === 'Events') {
@@ -70,7 +71,7 @@ const isText = (node: unknown): node is { value: string } =>
   typeof (node as { value?: unknown } | null | undefined)?.value === 'string';
 
 function definedClasses(text: string): Map<string, DefinedClass> {
-  const { program } = parseSync('index.d.ts', text);
+  const { program } = parseFile('index.d.ts', text);
   const aliases = new Map<string, Signature>();
   walk(program, (node) => {
     if (node.type === 'TSTypeAliasDeclaration' && node.typeAnnotation.type === 'TSFunctionType')
