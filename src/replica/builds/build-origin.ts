@@ -1,10 +1,11 @@
-import type { BuildChange, BuildSwitch } from '../../contracts/build-data.ts';
+import type { BuildChange } from '../../contracts/build-data.ts';
 import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import type { BehavioursOfOneBuild, BuildOrigin } from '../../contracts/build-origin.ts';
 import { type Behaviours, behavioursSchema, type Surface } from '../../contracts/surface.ts';
 import { buildDate } from './build-dates.ts';
 import { type BuildTimeline, surfaceAt } from './build-timeline.ts';
 import { faceOf, timelineOf } from './resolve-surface.ts';
+import { decidedBehaviours } from './switches.ts';
 
 const behaviourNames = Object.keys(behavioursSchema.shape) as (keyof Behaviours)[];
 
@@ -51,21 +52,20 @@ function behavioursOrigin(surface: Surface, timeline: BuildTimeline): BehaviourO
 /** The captured page that a behaviour is known from; undefined for one that is known from other changes, or from the default of a switch. */
 function pageThatShows(name: keyof Behaviours, surface: Surface, timeline: BuildTimeline): BuildChange | undefined {
   const { build, switches } = surface;
-  const setters = switchesThatSet(name, timeline).filter((each) => each.name in switches);
+  const all = timeline.data.facts.switches ?? [];
+  const setters = all.filter(
+    (each) => each.name in switches && Object.values(each.set ?? {}).some((set) => name in set),
+  );
   const past = timeline.data.facts.changes.filter(
     ({ since }) => compareBuilds(parseBuild(since), parseBuild(build)) <= 0,
   );
   const own = past.findLast(({ since, captured, set, values = {} }) => {
-    const isShown = set?.[name] !== undefined || setters.some(({ key = '' }) => key in values);
-    return since === build && captured !== undefined && isShown;
+    if (since !== build || captured === undefined) return false;
+    return set?.[name] !== undefined || decidedBehaviours(all, build, values).has(name);
   });
   if (own) return own;
   const isOfSwitch = setters.some(({ name: its, set = {} }) => name in (set[switches[its]?.value ?? ''] ?? {}));
   return isOfSwitch ? undefined : past.findLast(({ set }) => set?.[name] !== undefined);
-}
-
-function switchesThatSet(behaviour: keyof Behaviours, { data }: BuildTimeline): BuildSwitch[] {
-  return (data.facts.switches ?? []).filter(({ set = {} }) => Object.values(set).some((each) => behaviour in each));
 }
 
 function sourceIn({ reading }: BuildChange, name: string): 'seen-live' | 'text' | 'stand-in' {

@@ -1,11 +1,11 @@
-import type { BuildChange } from '../../contracts/build-data.ts';
+import type { BuildChange, BuildFile } from '../../contracts/build-data.ts';
 import { type BuildNumber, compareBuilds, parseBuild, sortBuilds } from '../../contracts/build-number.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { type Behaviours, behavioursSchema, type Surface, type UncertainChange } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
 import { applyChange, emptyState, type SurfaceState } from './apply-change.ts';
 import type { BuildData } from './read-build-data.ts';
-import { switchesAt } from './switches.ts';
+import { decidedBehaviours, switchesAt } from './switches.ts';
 import { uncertainAt, uncertainChanges } from './uncertain-changes.ts';
 
 /** A change and what builds offer from it until the next change. */
@@ -64,10 +64,14 @@ export function switchesOf(
   build: string,
   chosen: SwitchValues,
 ): ReturnType<typeof switchesAt> {
-  const { known, switches = [], changes } = facts;
+  const { known, switches = [] } = facts;
   const isOlder = compareBuilds(parseBuild(build), parseBuild(known.from)) < 0;
-  const seen = changes.findLast(({ since, values }) => since === build && values)?.values ?? {};
-  return switchesAt(switches, isOlder ? known.from : build, chosen, seen);
+  return switchesAt(switches, isOlder ? known.from : build, chosen, valuesOf(facts, build));
+}
+
+/** Values that the page of a build had, by the keys of switches. */
+function valuesOf({ changes }: BuildFile, build: string): Readonly<Record<string, string>> {
+  return changes.findLast(({ since, values }) => since === build && values)?.values ?? {};
 }
 
 /**
@@ -103,13 +107,14 @@ export function surfaceAt(timeline: BuildTimeline, build: string, chosen: Switch
   };
 }
 
-/** The behaviours that no page after the newest build whose behaviours are known shows. */
-function carriedOver({ steps }: BuildTimeline, after: string, build: string): UncertainChange[] {
+/** The behaviours that no page after the newest build whose behaviours are known shows, itself or by its values of switches. */
+function carriedOver({ data: { facts }, steps }: BuildTimeline, after: string, build: string): UncertainChange[] {
   const number = parseBuild(build);
   const newer = steps.filter(
     (step) => compareBuilds(step.build, parseBuild(after)) > 0 && compareBuilds(step.build, number) <= 0,
   );
-  const shown = new Set(newer.flatMap(({ change }) => Object.keys(change.set ?? {})));
+  const decided = decidedBehaviours(facts.switches ?? [], build, valuesOf(facts, build));
+  const shown = new Set<string>([...newer.flatMap(({ change }) => Object.keys(change.set ?? {})), ...decided]);
   const capture = newer.findLast(({ change }) => change.captured !== undefined)?.change;
   if (!capture) return [];
   const names = Object.keys(behavioursSchema.shape).filter((name) => !shown.has(name));

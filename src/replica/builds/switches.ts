@@ -2,7 +2,7 @@ import type { BuildChange, BuildSwitch } from '../../contracts/build-data.ts';
 import { compareBuilds, parseBuild } from '../../contracts/build-number.ts';
 import { InputError } from '../../contracts/input-error.ts';
 import { nearWord } from '../../contracts/near-word.ts';
-import type { SurfaceSwitch } from '../../contracts/surface.ts';
+import type { Behaviours, SurfaceSwitch } from '../../contracts/surface.ts';
 import type { SwitchValues } from '../../contracts/switches.ts';
 
 /**
@@ -41,6 +41,21 @@ export function switchesAt(
     without.push(...(does.without?.[value] ?? []));
   }
   return { switches, set, without };
+}
+
+/**
+ * The behaviours of a build that values of its switches decide. A value that the data do not know decides none.
+ *
+ * @param values under the keys of switches
+ */
+export function decidedBehaviours(
+  all: readonly BuildSwitch[],
+  build: string,
+  values: Readonly<Record<string, string>>,
+): Set<keyof Behaviours> {
+  const shown = all.filter((each) => covers(each, build) && each.values.includes(values[each.key ?? ''] ?? ''));
+  const set = shown.flatMap((each) => Object.values(each.set ?? {}));
+  return new Set(set.flatMap((each) => Object.keys(each) as (keyof Behaviours)[]));
 }
 
 function covers({ from, to }: BuildSwitch, build: string): boolean {

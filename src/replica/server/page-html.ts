@@ -2,7 +2,7 @@ import { type Boot, earlyModules, envOf } from '../../contracts/boot.ts';
 import type { PageCircumstances } from '../../contracts/circumstances.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
 import type { MemberTable } from '../../contracts/shape.ts';
-import type { Surface } from '../../contracts/surface.ts';
+import type { Behaviours, Surface } from '../../contracts/surface.ts';
 import { untilFactsChange } from '../builds/added-facts.ts';
 import { resolveShapes } from '../builds/resolve-shapes.ts';
 import type { LivePage } from './live-page.ts';
@@ -189,6 +189,15 @@ ${data}
 </html>
 `;
 }
+
+/** Injected code may evaluate text, as on the real page. Beside a nonce browsers ignore 'unsafe-inline'. */
+export const contentSecurityPolicy = ({ inlineScripts }: Behaviours, nonce: string) =>
+  [
+    "default-src 'self' data: blob:",
+    `script-src 'self' 'unsafe-eval' ${inlineScripts === 'nonce' ? `'nonce-${nonce}'` : "'unsafe-inline'"} data: blob:`,
+    "style-src 'self' 'unsafe-inline' data:",
+    "connect-src 'self' wss://web.whatsapp.com data: blob:",
+  ].join('; ');
 
 /** The page for a browser that the build does not support. */
 export const unsupportedBrowserHtml = `<!doctype html>

@@ -4,13 +4,13 @@ import { createServer, type Server } from 'node:https';
 import { basename } from 'node:path';
 import { membersPath, workerInit } from '../../contracts/boot.ts';
 import { replicaMark } from '../../contracts/replica-mark.ts';
-import type { Behaviours, Surface } from '../../contracts/surface.ts';
+import type { Surface } from '../../contracts/surface.ts';
 import { resolveSurface } from '../builds/resolve-surface.ts';
 import type { Profiles } from '../world/profiles.ts';
 import type { Certificate } from './certificate.ts';
 import type { LivePage } from './live-page.ts';
 import { answerMedia } from './media-server.ts';
-import { bootJson, laterMembersJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
+import { bootJson, contentSecurityPolicy, laterMembersJson, pageHtml, unsupportedBrowserHtml } from './page-html.ts';
 import type { ReplicaCore } from './replica-core.ts';
 import { isServiceWorker, serviceWorkerScript } from './service-worker.ts';
 
@@ -21,15 +21,6 @@ interface PageSource {
   /** The scripts of the build as the live site has them; null where only the replica's own script is served. */
   live: LivePage | null;
 }
-
-/** Injected code may evaluate text, as on the real page. Beside a nonce browsers ignore 'unsafe-inline'. */
-const contentSecurityPolicy = ({ inlineScripts }: Behaviours, nonce: string) =>
-  [
-    "default-src 'self' data: blob:",
-    `script-src 'self' 'unsafe-eval' ${inlineScripts === 'nonce' ? `'nonce-${nonce}'` : "'unsafe-inline'"} data: blob:`,
-    "style-src 'self' 'unsafe-inline' data:",
-    "connect-src 'self' wss://web.whatsapp.com data: blob:",
-  ].join('; ');
 
 const script = 'text/javascript; charset=utf-8';
 

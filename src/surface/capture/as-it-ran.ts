@@ -8,6 +8,7 @@ import {
   type Tier,
 } from '../../contracts/surface.ts';
 import { resolveSurface, timelineOf } from '../../replica/builds/resolve-surface.ts';
+import { decidedBehaviours } from '../../replica/builds/switches.ts';
 import type { ModuleText } from './module-text.ts';
 import { absentProbes } from './probes.ts';
 
@@ -222,18 +223,11 @@ interface Readings {
 }
 
 function waysOf({ executed, source, props, html, data }: Readings): Record<keyof Behaviours, ReadingWay> {
+  const switches = timelineOf(data.face).data.facts.switches ?? [];
+  const [byProps, byHtml] = [props, html].map((values) => decidedBehaviours(switches, data.build, values));
   const ways = behaviourNames.map((name): [keyof Behaviours, ReadingWay] => {
-    const isSetBy = (values: Capture['values']) => switchesThatSet(name, data).some((key) => key in values);
-    if (name in executed || isSetBy(props)) return [name, 'executed'];
-    return [name, name in source || isSetBy(html) ? 'source' : 'absent'];
+    if (name in executed || byProps?.has(name)) return [name, 'executed'];
+    return [name, name in source || byHtml?.has(name) ? 'source' : 'absent'];
   });
   return Object.fromEntries(ways) as Record<keyof Behaviours, ReadingWay>;
-}
-
-/** Keys of the switches of a build whose values set a behaviour. */
-function switchesThatSet(behaviour: keyof Behaviours, { face, switches }: Surface): string[] {
-  const all = timelineOf(face).data.facts.switches ?? [];
-  return all
-    .filter(({ name, set = {} }) => name in switches && Object.values(set).some((each) => behaviour in each))
-    .flatMap(({ key }) => key ?? []);
 }

@@ -12,9 +12,9 @@ import { type CapturedPage, captureSurface } from '../../../src/surface/capture/
  * The capture of the page that a replica serves for a surface.
  *
  * @param shapes by default those of its build
- * @param ran what the page showed while it ran, and for whom
+ * @param ran what the page showed while it ran, and for whom; any other part of the page
  */
-export function captureOf(surface: Surface, shapes?: Shapes, ran?: Pick<CapturedPage, 'method' | 'observed'>): Capture {
+export function captureOf(surface: Surface, shapes?: Shapes, ran?: Partial<CapturedPage>): Capture {
   const live = livePage(surface, shapes);
   return captureSurface(
     {

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type { ObservedPage } from '../../../src/contracts/capture.ts';
-import type { Surface } from '../../../src/contracts/surface.ts';
+import type { Behaviours, Surface } from '../../../src/contracts/surface.ts';
 import type { Implementations } from '../../../src/replica/page/loader/build-exports.ts';
 import { installModules } from '../../../src/replica/page/loader/install-modules.ts';
 import { accountKeys } from '../../../src/surface/capture/as-it-ran.ts';
@@ -24,8 +24,47 @@ export function collectionsOf({ collections }: Surface): Implementations {
   return { ...modules, WAWebCollections: { default: all } };
 }
 
-/** What the loader of the replica's page shows of a surface, before the login and after it. It stubs `window`: undo that after the test. */
-export function observe(surface: Surface, isLinked: boolean, implementations = collectionsOf(surface)): ObservedPage {
+/** The page of an account that has a message with media, and the AB props that the switches of the surface say. */
+export function linkedPage(surface: Surface): { implementations: Implementations; document: Document } {
+  const { behaviours, switches } = surface;
+  const props = Object.values(switches).map(({ key, value }) => [key, value === 'true'] as const);
+  const getABPropConfigValue = (name: string) => {
+    const [is, isNot] = [`ab ${name}`, `ab !${name}`].map((key) => props.find(([each]) => each === key)?.[1]);
+    return is ?? (isNot === undefined ? null : !isNot);
+  };
+  const collections = collectionsOf(surface);
+  const { Msg } = (collections.WAWebCollections as { default: { Msg?: { _models: object[] } } }).default;
+  Msg?._models.push(messageWith(behaviours));
+  return {
+    implementations: { ...collections, WAWebABProps: { getABPropConfigValue } },
+    document: documentWith(behaviours),
+  };
+}
+
+function messageWith({ msgKeyTextField, mediaPrivateId }: Behaviours): object {
+  const id = { value: 'private', enumerable: mediaPrivateId === 'enumerable' };
+  return { id: { [msgKeyTextField]: 'true_1@c.us_AB' }, mediaData: Object.defineProperty({}, '__x_id', id) };
+}
+
+function documentWith({ searchIcon, whatsNewDialog }: Behaviours): Document {
+  const element = (name: string, value: string) => ({ getAttribute: (of: string) => (of === name ? value : null) });
+  const querySelectorAll = (selector: string) => {
+    if (selector === '#side [data-icon]') return [element('data-icon', searchIcon)];
+    return selector === '[role=dialog]' && whatsNewDialog ? [element('aria-label', "What's new")] : [];
+  };
+  return { querySelectorAll } as unknown as Document;
+}
+
+/**
+ * What the loader of the replica's page shows of a surface, before the login and after it. It stubs `window`: undo that after the test.
+ *
+ * @param page by default that of an account with nothing in it
+ */
+export function observe(
+  surface: Surface,
+  isLinked: boolean,
+  { implementations = collectionsOf(surface), document = emptyDocument }: Partial<ReturnType<typeof linkedPage>> = {},
+): ObservedPage {
   vi.stubGlobal('window', {});
   const register = installModules({
     surface,
@@ -47,7 +86,7 @@ export function observe(surface: Surface, isLinked: boolean, implementations = c
     start,
     modules: observeModules(modules),
     collections: observeCollections(modules),
-    behaviours: observeBehaviours(modules, emptyDocument),
+    behaviours: observeBehaviours(modules, document),
     values: isLinked ? observeProps(modules, accountKeys(surface.build)) : {},
     probes: observeProbes(modules, emptyDocument),
     moduleCounts: [{ at: 1, modules: start.length }],
