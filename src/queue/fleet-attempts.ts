@@ -12,7 +12,7 @@ import { within } from '../contracts/within.ts';
 import { forgetFactsOf, keepFactsOf, type RunFacts } from '../replica/builds/run-facts.ts';
 import { recordOfUnstarted } from '../runner/build-record.ts';
 import { hashOfFlow } from '../runner/load-flow.ts';
-import type { AttemptMaker, NumberedTask } from '../runner/run-plan.ts';
+import { type AttemptMaker, type NumberedTask, placeOfAttempt } from '../runner/run-plan.ts';
 import { countEnded } from './fleet-counts.ts';
 import { type FleetLink, farewellMs, hintSchema, keys, parsed } from './fleet-link.ts';
 import { interruptedReason, type JobData, jobIdOf, jobResultSchema, lostReason, type RunState } from './job.ts';
@@ -126,7 +126,7 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
     const { trace } = this.#options;
     const { cell } = planned;
     const need = this.#needOf(cell);
-    const jobId = jobIdOf(run.id, task);
+    const jobId = jobIdOf(run.id, { ...task, cell });
     const { promise, resolve: end, reject: fail } = Promise.withResolvers<Attempt | null>();
     const captures = this.#facts.captures?.id ?? null;
     const flow = hashOfFlow(cell);
@@ -159,6 +159,13 @@ export class FleetAttempts implements AttemptMaker, RunObserver {
       }
       await job?.remove();
     }).catch(() => {});
+  }
+
+  /** Removes its job, which is left where the process was killed between the record and `attemptEnded`. */
+  async wasRecorded({ cell }: PlannedCell, { id, seed }: Attempt): Promise<void> {
+    const { runId, number, repeats } = placeOfAttempt(id);
+    const jobId = jobIdOf(runId, { cell, number, seed, repeats });
+    await within(farewellMs, () => this.#link.queue(this.#needOf(cell)).remove(jobId)).catch(() => {});
   }
 
   async runEnded({ finishedAt }: RunInfo): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attemptSchema, cellSchema } from '../contracts/attempt.ts';
+import { attemptSchema, type Cell, cellSchema } from '../contracts/attempt.ts';
 import { cellKey } from '../contracts/cell-key.ts';
 import { sha256 } from '../contracts/sha256.ts';
 import { traceModes } from '../contracts/trace.ts';
@@ -43,8 +43,11 @@ export const runStateSchema = z.enum(['open', 'stopping']);
 export type RunState = z.infer<typeof runStateSchema>;
 
 /** The same attempt has the same id, so that the queue takes it once. */
-export function jobIdOf(runId: string, { planned, number, seed, repeats }: NumberedTask): string {
-  const parts = [runId, cellKey(planned.cell), number, seed, repeats];
+export function jobIdOf(
+  runId: string,
+  { cell, number, seed, repeats }: Pick<NumberedTask, 'number' | 'seed' | 'repeats'> & { cell: Cell },
+): string {
+  const parts = [runId, cellKey(cell), number, seed, repeats];
   return sha256(JSON.stringify(parts));
 }
 

@@ -78,6 +78,8 @@ export interface AttemptMaker {
   attempt(task: NumberedTask, run: RunInfo, signal: AbortSignal, begun: () => Promise<void>): Promise<Attempt | null>;
   /** Takes back what has not begun: those attempts resolve to null. */
   recall?(): Promise<void>;
+  /** Hears of an attempt that is not asked for, since an earlier process of the run has recorded it. */
+  wasRecorded?(planned: PlannedCell, attempt: Attempt): Promise<void>;
   /** Where attempts are not made as they are asked for: how many are made at the same time now, and from now on. */
   slots?: { now: number; follow(changed: (slots: number) => Promise<void>): void };
 }
@@ -178,6 +180,12 @@ export async function runTasks(
 /** The id of an attempt: those that are made in place of a lost one have the number of that one. */
 export function attemptId(run: Pick<RunInfo, 'id'>, number: number, repeats: number): string {
   return `${run.id}-${String(number).padStart(4, '0')}${repeats > 0 ? `-${repeats + 1}` : ''}`;
+}
+
+/** The place of an attempt that `attemptId` names. */
+export function placeOfAttempt(id: string): { runId: string; number: number; repeats: number } {
+  const [, runId = '', number, nth = 1] = /^(.+)-(\d{4,})(?:-(\d+))?$/.exec(id) ?? [];
+  return { runId, number: Number(number), repeats: Number(nth) - 1 };
 }
 
 /** What attempts on this machine are made with, besides the cell. */

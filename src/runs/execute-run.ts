@@ -131,7 +131,9 @@ async function runOnFleet(
       if (!resumed) return;
       for await (const { cell, attempt } of store.attempts.read({ runId: resumed.id })) {
         const its = planned.get(cellKey(cell));
-        if (its) for (const observer of observers) await observer.attemptEnded?.(its, attempt);
+        if (!its) continue;
+        for (const observer of observers) await observer.attemptEnded?.(its, attempt);
+        await maker.wasRecorded?.(its, attempt);
       }
     },
   };

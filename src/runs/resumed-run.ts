@@ -78,7 +78,7 @@ export function withRecordedTries(
   store: Store,
   tries: RecordedTries,
 ): AttemptMaker & RunObserver {
-  /** Ids of attempts that the maker knows nothing of. */
+  /** Ids of attempts that the maker does not make. */
   const answered = new Set<string>();
   return {
     ...(maker.slots && { slots: maker.slots }),
@@ -96,7 +96,8 @@ export function withRecordedTries(
     recall: async () => maker.recall?.(),
     runStarted: async (run, plan, slots) => maker.runStarted?.(run, plan, slots),
     async attemptEnded(planned, attempt) {
-      if (!answered.delete(attempt.id)) await maker.attemptEnded?.(planned, attempt);
+      if (answered.delete(attempt.id)) await maker.wasRecorded?.(planned, attempt);
+      else await maker.attemptEnded?.(planned, attempt);
     },
     runEnded: async (run, interrupted) => maker.runEnded?.(run, interrupted),
   };
