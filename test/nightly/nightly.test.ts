@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -127,8 +129,12 @@ async function endAt(
   }
 }
 
-/** As `kill -9` does. */
-const killAt = (text: RegExp, isReached?: () => boolean) => endAt('SIGKILL', text, isReached);
+/** As `kill -9` does; the folder of an attempt that was under way, which the process could not remove, is removed here. */
+async function killAt(text: RegExp, isReached?: () => boolean): Promise<void> {
+  await endAt('SIGKILL', text, isReached);
+  const left = readdirSync(tmpdir()).filter((name) => /^wwebjs-canary-\w{6}$/.test(name));
+  for (const name of left) await rm(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 10 });
+}
 
 test('a night that is killed in each of its steps goes on there, attempts no cell again and sends nothing twice', async () => {
   write(
@@ -207,7 +213,7 @@ test('a night that is stopped goes on with the run that the workers of a queue h
     const report = JSON.parse(readFileSync(join(folder, 'nightly', newestNight().id, 'report.json'), 'utf8'));
     expect(report.cells.map((cell: { attempts: unknown[] }) => cell.attempts.length)).toEqual([3, 3, 3, 3]);
   } finally {
-    worker.kill('SIGKILL');
+    worker.kill('SIGTERM');
     await workerEnded;
   }
 });
@@ -242,7 +248,7 @@ test('a night that is killed in its gate goes on with the run that the workers o
     const numbers = attempts.map((_, i) => `${run?.run.id}-${String(i + 1).padStart(4, '0')}`);
     expect(attempts.map(({ id }) => id).sort()).toEqual(numbers);
   } finally {
-    worker.kill('SIGKILL');
+    worker.kill('SIGTERM');
     await workerEnded;
   }
 });
@@ -275,7 +281,7 @@ test("with a queue workers make the attempts on tonight's build in the same run 
     expect(sure[tonight]).not.toBe('assumed');
     expect(new Set(made.map(({ attempt }) => attempt.id.replace(/-\d+$/, ''))).size).toBe(1);
   } finally {
-    worker.kill('SIGKILL');
+    worker.kill('SIGTERM');
     await workerEnded;
     await replica.close();
     await store.close();
