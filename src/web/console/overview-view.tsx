@@ -90,6 +90,7 @@ function WaitingGroups({ of: { attention, instances }, refresh }: NeedsProps) {
   const [restored, setRestored] = useState('');
   // A key of one workspace has the sessions of that alone.
   const [first] = attention.sessions;
+  const all = attention.groups.reduce((sum, { accounts }) => sum + accounts, 0);
   const path = instances === null && first ? `/v1/workspaces/${first.workspace}/restore` : '/v1/restore';
   const restore = async (which: object) => {
     const { restored: count } = await postBody<RestoredBody>(path, { ...which, waitsFor: 'person' });
@@ -114,6 +115,7 @@ function WaitingGroups({ of: { attention, instances }, refresh }: NeedsProps) {
           ],
         }))}
       />
+      {attention.groups.length > 1 && <Act act={() => restore({})}>{`Restore all ${all}`}</Act>}
       <output>{restored}</output>
       <Listed summary="Which ones" of={attention.sessions} />
     </>

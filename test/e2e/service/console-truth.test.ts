@@ -186,6 +186,25 @@ test('what needs a person is on the first page with the button that resolves it'
   expect(attention_code).toBeNull();
 });
 
+test('one button restores what waits for a person, whatever it failed with', async () => {
+  const { kysely } = service.database;
+  const [first, second] = await kysely.selectFrom('sessions').select('id').where('wanted', '=', 1).limit(2).execute();
+  const codes = { [String(first?.id)]: 'page-hung', [String(second?.id)]: 'proxy-refused' };
+  const waits = { attention_at: Date.now() - 60_000, lease_owner: null, lease_expires_at: 0 };
+  for (const [id, attention_code] of Object.entries(codes))
+    await kysely
+      .updateTable('sessions')
+      .set({ ...waits, attention_code })
+      .where('id', '=', id)
+      .execute();
+  await useKey(key);
+  await page.goto(`${origin}/`);
+  await page.getByRole('button', { name: 'Restore all 2' }).click();
+  await page.getByText('2 sessions may start now.').or(page.getByText('Nothing waits for a person.')).first().waitFor();
+  const waiting = kysely.selectFrom('sessions').select('id').where('attention_code', 'is not', null);
+  await expect.poll(() => waiting.execute()).toEqual([]);
+});
+
 test('a double click and a held key are one press, and a button waits for its request', async () => {
   await useKey(key);
   await ask('POST', '/v1/rollouts', { baseline: '1.34.7', candidate: '1.34.6' });
