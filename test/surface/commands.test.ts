@@ -1,5 +1,9 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli } from '../cli/cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { define, pageOf } from './capture/tiny-page.ts';
 
 /** Each of these ends with exit code 3 and one message, before anything is installed. */
 const badInput: [what: string, args: string[], message: RegExp][] = [
@@ -85,4 +89,18 @@ test('the difference of two builds needs no library', async () => {
   expect(exit).toBe(0);
   expect(stdout).toContain('Removed from WAWebCollections (4)\n  Call\n');
   expect(stdout).toContain('sendSeenArgument  chat -> object');
+});
+
+test('the capture of a saved page does not replace that of the live site, which `watch --live` goes on with', async () => {
+  const home = temporaryFolder();
+  const [page, captures] = [join(home, 'page'), join(home, 'captures')];
+  const { build, html, scripts } = pageOf({ 'one.js': define('WAWebOne', 'l.one = function(e) {}') });
+  for (const folder of [page, captures]) mkdirSync(folder);
+  writeFileSync(join(page, 'index.html'), html);
+  for (const { name, text } of scripts) writeFileSync(join(page, name), text);
+  writeFileSync(join(captures, `${build}.json`), 'that of the live site');
+  const { exit, stdout, stderr } = await cli(['surface', 'capture', '--from', page, '--json'], home);
+  expect(exit, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ file: join(captures, `${build}.saved.json`), build });
+  expect(readFileSync(join(captures, `${build}.json`), 'utf8')).toBe('that of the live site');
 });

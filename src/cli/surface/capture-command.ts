@@ -49,7 +49,7 @@ export function captureCommand(): Command {
     .option('--browser <name>', 'the browser that runs the page: current, chrome, chromium or a path', 'current')
     .option(
       '--out <file>',
-      'where to write it, - for standard output (default: captures/BUILD.json in the home folder)',
+      'where to write it, - for standard output (default: captures/BUILD.json in the home folder, with --from captures/BUILD.saved.json)',
     )
     .option('--force', 'ask for the page although the last time is less than an hour ago')
     .option('--connect-to <address>', 'HOST:PORT to connect to in place of the live site', socketAddress)
@@ -122,7 +122,8 @@ async function captureInto(folder: string, options: CaptureOptions): Promise<Exi
   kept.keepReadings(readings.pieces());
   if (page.method === 'network') kept.keepOnly(new Set(page.scripts.map(({ name }) => name)));
   // The capture of the live site, where there is one, stays.
-  const name = `${captured.names.build}${captured.standIn ? '.stand-in' : ''}.json`;
+  const kind = captured.method === 'saved' ? '.saved' : captured.standIn ? '.stand-in' : '';
+  const name = `${captured.names.build}${kind}.json`;
   const file = options.out ?? home('captures', name);
   if (options.out === undefined) makeFolder(home('captures'));
   await writeReportFile(file, capturePieces(captured));
