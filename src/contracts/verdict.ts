@@ -209,6 +209,7 @@ export const noticeSchema = z.object({
     'behind-switch',
     'live-claim',
     'live-unpaired',
+    'live-builds',
     'live-replica',
     'behaviours-carried-over',
   ]),
@@ -232,8 +233,22 @@ export const liveClaimSchema = z.object({
   claims: z.literal('plain-breakage'),
   /** Pairs that count: both versions one after the other, on the same devices and the same build. */
   pairs: z.number().int(),
-  /** The builds of the pairs, in the sequence in which they were served. */
+  /**
+   * The builds of the pairs that count, in the sequence in which they were served: the newest one alone, unless plain breakage is seen only
+   * with earlier ones and the candidate has not passed on the newest.
+   */
   builds: z.array(z.string()),
+  /** Pairs on earlier builds, which do not count; absent in verdicts of earlier releases, which judged the pairs of all builds together. */
+  earlier: z
+    .array(
+      z.object({
+        build: z.string(),
+        pairs: z.number().int(),
+        baselineFailures: z.number().int(),
+        candidateFailures: z.number().int(),
+      }),
+    )
+    .optional(),
   /** Attempts that are in no pair, by why. */
   unpaired: z.object({ buildChanged: z.number().int(), spoiled: z.number().int(), alone: z.number().int() }),
   /** Why the limits of live accounts ended the attempts, and until when; null where they did not, or only a person can change it. */
@@ -246,6 +261,10 @@ export const liveClaimSchema = z.object({
     falseBlock: z.number(),
     /** That they block one which succeeds so many points less often. */
     blocks: z.array(z.object({ lossPoints: z.number(), chance: z.number() })),
+    /** The same chances with the pairs that count; absent in verdicts of earlier releases. */
+    ofPairs: z
+      .object({ falseBlock: z.number(), blocks: z.array(z.object({ lossPoints: z.number(), chance: z.number() })) })
+      .optional(),
     /** Pairs from which a candidate without a failure could be promoted, where rates count. */
     promotingTakes: z.number().int(),
   }),

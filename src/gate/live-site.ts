@@ -11,26 +11,36 @@ const losses = [50, 20, 10];
 
 /** The claim of a verdict on the live site: attempts of one device are too few, and too much alike, for any rate. */
 export function liveClaim({ pairsPerDay, ...seen }: LiveEvidence, policy: Policy): LiveClaim {
-  const known = worked.get(policy);
-  const odds = known?.pairsPerDay === pairsPerDay ? known : oddsOf(policy, pairsPerDay);
-  worked.set(policy, odds);
+  const { marginPoints } = policy.success;
+  const odds = {
+    ...{ pairsPerDay, baselineRate, ...oddsOf(policy, pairsPerDay), ofPairs: oddsOf(policy, seen.pairs) },
+    promotingTakes: errorBudget(policy, 1, { hasSeveralCells: false, marginPoints }).promote.from,
+  };
   return { ...seen, claims: 'plain-breakage', odds };
 }
 
-/** They are asked for after every attempt and take some work. */
-const worked = new WeakMap<Policy, LiveClaim['odds']>();
+type OddsOfPairs = Pick<LiveClaim['odds'], 'falseBlock' | 'blocks'>;
 
-function oddsOf(policy: Policy, pairsPerDay: number): LiveClaim['odds'] {
+/** By the number of pairs. They are asked for after every attempt and take some work. */
+const worked = new WeakMap<Policy, Map<number, OddsOfPairs>>();
+
+function oddsOf(policy: Policy, pairs: number): OddsOfPairs {
+  const known = worked.get(policy) ?? new Map<number, OddsOfPairs>();
+  worked.set(policy, known);
+  const found = known.get(pairs) ?? workOut(policy, pairs);
+  known.set(pairs, found);
+  return found;
+}
+
+function workOut(policy: Policy, pairs: number): OddsOfPairs {
   const odds = new DecisionOdds(policy, { judgesRates: false });
-  const blocks = (candidate: number) => rounded(odds.of(baselineRate, candidate, pairsPerDay).block);
-  const { marginPoints } = policy.success;
+  const blocks = (candidate: number) => rounded(odds.of(baselineRate, candidate, pairs).block);
   return {
-    ...{ pairsPerDay, baselineRate, falseBlock: blocks(baselineRate) },
+    falseBlock: blocks(baselineRate),
     blocks: [baselineRate * 100, ...losses].map((lossPoints) => ({
       lossPoints,
       chance: blocks(Math.max(0, baselineRate - lossPoints / 100)),
     })),
-    promotingTakes: errorBudget(policy, 1, { hasSeveralCells: false, marginPoints }).promote.from,
   };
 }
 
@@ -50,11 +60,13 @@ export interface Decision {
 }
 
 /** Leaves of a decision what the live site can claim. */
-export function claimable(decision: Decision, { pairs, refused, unpaired }: LiveEvidence): Decision {
+export function claimable(decision: Decision, { pairs, builds, earlier, refused, unpaired }: LiveEvidence): Decision {
   const { verdict, rule } = decision;
   if (verdict === 'block' && breakage.has(rule)) return decision;
   const isTried = Object.values(unpaired).some((count) => count > 0);
-  const found = `${plural(pairs, 'pair')} on the live site ${pairs === 1 ? 'shows' : 'show'} no plain breakage, and ${pairs === 1 ? 'claims' : 'claim'} nothing else`;
+  const newest = builds.at(-1);
+  const of = earlier?.length && newest !== undefined ? ` of build ${newest}` : '';
+  const found = `${plural(pairs, 'pair')} on the live site${of} ${pairs === 1 ? 'shows' : 'show'} no plain breakage, and ${pairs === 1 ? 'claims' : 'claim'} nothing else`;
   if (refused)
     return {
       verdict: 'inconclusive',
@@ -73,7 +85,7 @@ export function claimableFlow(flow: FlowVerdict): FlowVerdict {
 }
 
 /** What has to be known to read a verdict on the live site. */
-export function liveNotices({ pairs, builds, unpaired, odds, replica }: LiveClaim): Notice[] {
+export function liveNotices({ pairs, builds, earlier = [], unpaired, odds, replica }: LiveClaim): Notice[] {
   const notice = (kind: Notice['kind'], isWarning: boolean, sentence: string): Notice[] => [
     { kind, isWarning, sentence, places: [] },
   ];
@@ -87,6 +99,9 @@ export function liveNotices({ pairs, builds, unpaired, odds, replica }: LiveClai
       false,
       `The live site claims plain breakage only. ${plural(odds.pairsPerDay, 'pair')}, a day of one device, block a candidate that never works in ${dead?.chance} of comparisons, one that loses ${partial.map(({ lossPoints, chance }) => `${lossPoints} points in ${chance}`).join(', ')}, and one that is as good as the baseline in ${percent(odds.falseBlock)} (baseline ${odds.baselineRate * 100} %). To promote takes ${plural(odds.promotingTakes, 'pair')} at least.`,
     ),
+    ...(earlier.length === 0 && builds.length < 2
+      ? []
+      : notice('live-builds', true, buildsSentence({ pairs, builds, earlier, odds }))),
     ...(left === 0
       ? []
       : notice(
@@ -104,6 +119,23 @@ export function liveNotices({ pairs, builds, unpaired, odds, replica }: LiveClai
             : `On a replica of ${newest}, judged apart from the live site: ${replica.verdict}. ${replica.because}`,
         )),
   ];
+}
+
+/** Of which builds the pairs are, where they are of several. */
+function buildsSentence({
+  pairs,
+  builds,
+  earlier = [],
+  odds,
+}: Pick<LiveClaim, 'pairs' | 'builds' | 'earlier' | 'odds'>): string {
+  if (builds.length > 1)
+    return `The ${plural(pairs, 'pair')} that count are of ${plural(builds.length, 'build')}, ${builds.join(', ')}: the candidate has not passed on the newest, and all of them together show plain breakage.`;
+  const shares = earlier.map(
+    (each) =>
+      `${each.build} (${plural(each.pairs, 'pair')}, of which the candidate failed ${each.candidateFailures} and the baseline ${each.baselineFailures})`,
+  );
+  const [dead] = odds.ofPairs?.blocks ?? [];
+  return `Only the ${plural(pairs, 'pair')} of the newest build, ${builds[0]}, count: as many block a candidate that never works in ${percent(dead?.chance ?? 0)} of comparisons. Earlier builds count for nothing: ${shares.join(', ')}.`;
 }
 
 function percent(share: number): string {

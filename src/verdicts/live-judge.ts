@@ -2,7 +2,7 @@ import { judgedAttempt } from '../contracts/judged-attempt.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { RunReport } from '../contracts/run.ts';
 import { type Arm, arms, type LiveClaim, type Verdict } from '../contracts/verdict.ts';
-import type { Evidence } from '../gate/evidence/evidence.ts';
+import { type Evidence, hasSucceeded } from '../gate/evidence/evidence.ts';
 import { EvidenceCollector } from '../gate/evidence-collector.ts';
 import { judge } from '../gate/judge.ts';
 import { readLivePolicy } from '../live/live-policy.ts';
@@ -11,7 +11,7 @@ import { linkingFlows, refuseLinks } from '../runner/live-site.ts';
 import type { Store } from '../store/open-store.ts';
 import { cellOf } from '../words/cell-summary.ts';
 import { checkVersions, collectFromReports, collectFromStore, type Selection } from './collect-attempts.ts';
-import { type LiveAttempt, type Paired, pairLiveAttempts } from './live-pairs.ts';
+import { type LiveAttempt, type LivePair, type Paired, pairLiveAttempts } from './live-pairs.ts';
 import { type PairPlan, planPairs } from './plan-pairs.ts';
 
 /** What is judged on the live site, and by what. */
@@ -49,27 +49,55 @@ export class LiveJudge {
     return judge(this.evidence(), this.#question.policy);
   }
 
-  /** Pairs are the only evidence: what has no partner is counted, and in no rate. */
+  /**
+   * Pairs are the only evidence: what has no partner is counted, and in no rate. The pairs of the newest build are judged alone, since passes
+   * on earlier builds say nothing of it. Those of all builds count only where they block and the candidate has not passed on the newest.
+   */
   evidence(): Evidence {
-    const { selection, policy, askedAt } = this.#question;
-    const { baseline, candidate, narrowing } = selection;
-    const collector = new EvidenceCollector({ baseline, candidate, narrowing, target: 'live', askedAt }, policy);
-    const { pairs, builds, unpaired } = this.#paired(collector.period.since);
+    const { byBuild } = this.#paired(this.#collector().period.since);
+    const builds = [...byBuild.keys()];
+    const ofNewest = this.#evidenceOf(builds.slice(-1));
+    const hasPassed = ofNewest.flows.some(({ cells }) => cells.some((cell) => hasSucceeded(cell.candidate)));
+    if (builds.length < 2 || hasPassed || this.#blocks(ofNewest)) return ofNewest;
+    const ofAll = this.#evidenceOf(builds);
+    return this.#blocks(ofAll) ? ofAll : ofNewest;
+  }
+
+  #blocks(evidence: Evidence): boolean {
+    return judge(evidence, this.#question.policy).verdict === 'block';
+  }
+
+  /** @param counting the builds whose pairs count. */
+  #evidenceOf(counting: readonly (string | null)[]): Evidence {
+    const { baseline, candidate } = this.#question.selection;
+    const collector = this.#collector();
+    const { byBuild, unpaired } = this.#paired(collector.period.since);
+    const pairs = counting.flatMap((build) => byBuild.get(build) ?? []);
     for (const pair of pairs)
       for (const [at, { cell, attempt }] of pair.entries()) {
         const own: Arm = cell.library === baseline ? 'baseline' : 'candidate';
         collector.add(judgedAttempt(cell, attempt), baseline === candidate ? arms[at] : own);
       }
     const limits = { pairsPerDay: pairsPerDay(), refused: this.#refused };
-    const live = { pairs: pairs.length, builds, unpaired, replica: this.#replica, ...limits };
+    const builds = counting.filter((build) => build !== null);
+    const earlier = [...byBuild].flatMap(([build, own]) =>
+      build === null || counting.includes(build) ? [] : [earlierPairs(build, own, baseline)],
+    );
+    const live = { pairs: pairs.length, builds, earlier, unpaired, replica: this.#replica, ...limits };
     return { ...collector.evidence(), live };
+  }
+
+  #collector(): EvidenceCollector {
+    const { selection, policy, askedAt } = this.#question;
+    const { baseline, candidate, narrowing } = selection;
+    return new EvidenceCollector({ baseline, candidate, narrowing, target: 'live', askedAt }, policy);
   }
 
   /** Judges the same versions on a replica of the newest build of the pairs, apart from them. */
   async lookBeside(collect: (selection: Selection) => Promise<Evidence>): Promise<void> {
     const { selection, policy } = this.#question;
-    const build = this.#paired('').builds.at(-1);
-    if (build === undefined) return;
+    const build = [...this.#paired('').byBuild.keys()].at(-1) ?? null;
+    if (build === null) return;
     const choice = { ...selection.choice, build: [build], flow: undefined };
     const evidence = await collect({ ...selection, choice, target: 'replica', plan: undefined });
     const { verdict, because, flows } = judge(evidence, policy);
@@ -90,6 +118,12 @@ export class LiveJudge {
     const fresh = this.#attempts.filter(({ attempt }) => attempt.startedAt >= since);
     return pairLiveAttempts(fresh, baseline === candidate);
   }
+}
+
+function earlierPairs(build: string, pairs: readonly LivePair[], baseline: string) {
+  const failed = pairs.flat().filter(({ attempt }) => attempt.outcome === 'failed');
+  const baselineFailures = failed.filter(({ cell }) => cell.library === baseline).length;
+  return { build, pairs: pairs.length, baselineFailures, candidateFailures: failed.length - baselineFailures };
 }
 
 /** The attempts on the live site that are in the store. */

@@ -12,8 +12,9 @@ export interface LiveAttempt {
 /** Both versions one after the other, on the same devices and the same build; the one that began first is first. */
 export type LivePair = readonly [LiveAttempt, LiveAttempt];
 
-export interface Paired extends Pick<LiveClaim, 'unpaired' | 'builds'> {
-  pairs: LivePair[];
+export interface Paired extends Pick<LiveClaim, 'unpaired'> {
+  /** By build, in the sequence in which builds were served first; in each from old to new. The build is null where no pair has one. */
+  byBuild: ReadonlyMap<string | null, readonly LivePair[]>;
 }
 
 /** So much later than the other one, an attempt of a pair begins at most, in milliseconds: the longest pause of a run and both attempts. */
@@ -54,8 +55,16 @@ export function pairLiveAttempts(attempts: readonly LiveAttempt[], isSameVersion
     }
     if (open !== null) unpaired.alone++;
   }
-  const builds = pairs.toSorted(([a], [b]) => startOf(a) - startOf(b)).flatMap((pair) => pair.flatMap(buildsOf));
-  return { pairs, unpaired, builds: [...new Set(builds)] };
+  return { byBuild: groupByBuild(pairs.toSorted(([a], [b]) => startOf(a) - startOf(b))), unpaired };
+}
+
+/** A pair that came to no page is of the build of the pair before it, and the first ones are of the first build. */
+function groupByBuild(pairs: readonly LivePair[]): Paired['byBuild'] {
+  let build = pairs.flatMap((pair) => pair.flatMap(buildsOf))[0] ?? null;
+  return Map.groupBy(pairs, (pair) => {
+    build = pair.flatMap(buildsOf)[0] ?? build;
+    return build;
+  });
 }
 
 function startOf({ attempt }: LiveAttempt): number {

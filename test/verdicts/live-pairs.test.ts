@@ -72,12 +72,12 @@ describe('attempts on the live site are paired by devices, time and build', () =
     ],
   ])('two attempts %s', (_what, attempts, pairs, unpaired) => {
     const found = pairLiveAttempts(attempts.map(made));
-    expect(found.pairs).toHaveLength(pairs);
+    expect([...found.byBuild.values()].flat()).toHaveLength(pairs);
     expect(found.unpaired).toEqual({ buildChanged: 0, spoiled: 0, alone: 0, ...unpaired });
   });
 
   test('a version that is compared with itself is paired with itself', () => {
-    expect(pairLiveAttempts([made({}), made({ minute: 15 })], true).pairs).toHaveLength(1);
+    expect(pairLiveAttempts([made({}), made({ minute: 15 })], true).byBuild.get(monday)).toHaveLength(1);
   });
 
   test('every pair is of both versions, on the same devices and build, and no attempt is in two of them or lost', () => {
@@ -90,7 +90,8 @@ describe('attempts on the live site are paired by devices, time and build', () =
     });
     fc.assert(
       fc.property(fc.array(any, { maxLength: 30 }), (given) => {
-        const { pairs, unpaired } = pairLiveAttempts(given.map(made));
+        const { byBuild, unpaired } = pairLiveAttempts(given.map(made));
+        const pairs = [...byBuild.values()].flat();
         for (const [a, b] of pairs) {
           expect(new Set([a.cell.library, b.cell.library]).size).toBe(2);
           expect(a.attempt.live?.accounts).toEqual(b.attempt.live?.accounts);
@@ -174,6 +175,116 @@ describe('a verdict on the live site', () => {
     };
     const rows = ['never works', 'loses 50 points', 'loses 20 points', 'loses 10 points', 'is as good as the baseline'];
     expect(rows.map(shown)).toEqual([...blocks.map(({ chance }) => chance), falseBlock].map(words));
+  });
+
+  type OfBuild = { build?: string; passed: number; failed?: number };
+
+  /** Pairs of one build after the other, in each of which the candidate fails in the last ones. */
+  const inTurn = (builds: readonly OfBuild[]) =>
+    builds
+      .flatMap(({ build, passed, failed = 0 }) =>
+        Array.from({ length: passed + failed }, (_, n) => ({ builds: build ? [build] : [], fails: n >= passed })),
+      )
+      .flatMap(({ builds, fails }, n) => [
+        made({ builds, minute: 30 * n }),
+        made({ library: 'new', builds, minute: 30 * n + 15, fails }),
+      ]);
+  const wednesday = '2.3000.1045500000';
+
+  test.each<[string, OfBuild[], string, number, string[]]>([
+    [
+      'on the newest build only',
+      [
+        { build: monday, passed: 9 },
+        { build: tuesday, passed: 0, failed: 5 },
+      ],
+      'block',
+      5,
+      [tuesday],
+    ],
+    [
+      'on an earlier build only',
+      [
+        { build: monday, passed: 0, failed: 5 },
+        { build: tuesday, passed: 3 },
+      ],
+      'inconclusive',
+      3,
+      [tuesday],
+    ],
+    [
+      'on an earlier build only, in fewer pairs than passed since',
+      [
+        { build: monday, passed: 0, failed: 4 },
+        { build: tuesday, passed: 9 },
+      ],
+      'inconclusive',
+      9,
+      [tuesday],
+    ],
+    [
+      'on the newest build, in too few pairs',
+      [
+        { build: monday, passed: 9 },
+        { build: tuesday, passed: 0, failed: 2 },
+      ],
+      'inconclusive',
+      2,
+      [tuesday],
+    ],
+    [
+      'on each build, of which none has enough pairs',
+      [
+        { build: monday, passed: 0, failed: 3 },
+        { build: tuesday, passed: 0, failed: 3 },
+      ],
+      'block',
+      6,
+      [monday, tuesday],
+    ],
+    [
+      'before each build that was served',
+      [
+        { passed: 0, failed: 2 },
+        { build: monday, passed: 0, failed: 3 },
+      ],
+      'block',
+      5,
+      [monday],
+    ],
+    [
+      'before the page of the newest build',
+      [
+        { build: monday, passed: 9 },
+        { build: tuesday, passed: 0, failed: 3 },
+        { passed: 0, failed: 2 },
+      ],
+      'block',
+      5,
+      [tuesday],
+    ],
+    [
+      'on the second of three builds',
+      [
+        { build: monday, passed: 2 },
+        { build: tuesday, passed: 0, failed: 5 },
+        { build: wednesday, passed: 1 },
+      ],
+      'inconclusive',
+      1,
+      [wednesday],
+    ],
+  ])('a break %s is judged by the pairs of the newest build: %j is %s', (_what, builds, word, count, counting) => {
+    const verdict = new LiveJudge({ ...question, askedAt: '2026-11-23T20:00:00.000Z' }, inTurn(builds)).verdict;
+    expect(verdict).toMatchObject({ verdict: word, live: { pairs: count, builds: counting } });
+    expect(verdict.flows[0]?.candidate.attempts).toBe(count);
+    const all = new Set(builds.flatMap(({ build }) => build ?? []));
+    expect(new Set([...counting, ...(verdict.live?.earlier ?? []).map(({ build }) => build)])).toEqual(all);
+    const dead = verdict.live?.odds.ofPairs?.blocks[0]?.chance ?? -1;
+    expect(dead > 0.5).toBe(count >= 5);
+    if (all.size === 1) return;
+    const [said] = verdict.notices.filter(({ kind }) => kind === 'live-builds');
+    for (const build of all) expect(said?.sentence).toContain(build);
   });
 
   test('counts what is in no pair, and keeps it out of every rate', () => {
