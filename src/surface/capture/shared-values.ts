@@ -11,7 +11,8 @@ export class SharedValues {
   name(name: string): string {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
-    const own = Buffer.from(name).toString();
+    // A copy through a buffer loses half characters.
+    const own = JSON.parse(JSON.stringify(name)) as string;
     this.#names.set(own, own);
     return own;
   }

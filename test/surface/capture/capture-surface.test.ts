@@ -57,6 +57,12 @@ test.each(['all.js', 'between.js'])(
   },
 );
 
+test('a name that is half of a character stays what it is', () => {
+  const body = 'l.table = { "\\ud83d": 1, "\\ud83e": 2, "\\ud83d\\ude00": 3 }';
+  const { shapes } = captureSurface(pageOf({ 'all.js': define('Table', body) }), []);
+  expect(shapes.modules.Table?.members?.table?.keys).toEqual(['\ud83d', '\ud83e', '\ud83d\ude00']);
+});
+
 test('a capture keeps the text of no script in memory, although its names are cut out of them', () => {
   const length = 32_000_000;
   const body = 'l.nameOfAnExport = function(e) { var t = e.nameOfAParameter; return t };';
