@@ -116,7 +116,7 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
 
 /**
  * By default V8 lets the garbage of thousands of syntax trees lie on a machine with much memory: a generated page of 13,000 modules took 900 MB and
- * 12 s of the processor, and with these 420 MB and 17 s. With a growth of 40 % it took 376 to 400 MB and 18 to 21 s.
+ * 12 s of the processor, and with these 420 to 454 MB and 13 to 17 s. With a growth of 40 % it took 376 to 400 MB and 18 to 21 s.
  */
 function collectOften(): void {
   setFlagsFromString('--heap-growing-percent=60');
