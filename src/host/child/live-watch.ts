@@ -93,7 +93,10 @@ const tell = '__wwebjsCanaryTell';
  */
 const listenSource = `(() => {
   if (window !== window.top) return;
-  const tell = (said) => window.${tell}(JSON.stringify(said));
+  // An error in a listener would stop the logout of the page.
+  const tell = (said) => {
+    try { window.${tell}(JSON.stringify(said)); } catch {}
+  };
   const exportsOf = (name) => {
     try { return window.require('__debug').modulesMap[name].exports ?? {}; } catch { return {}; }
   };
