@@ -64,8 +64,17 @@ function readDates(face: Face): DatedBuild[] {
     ...(face === 'comet' ? readBuildDates() : []),
     ...ends.flatMap(({ to, date }) => (date === undefined || faceOf(to) !== face ? [] : [{ build: to, date }])),
   ];
-  return all
+  const sorted = all
     .filter(({ date }) => date.length === 'yyyy-mm-dd'.length)
     .map(({ build, date }) => ({ build: parseBuild(build), date }))
     .sort((a, b) => compareBuilds(a.build, b.build));
+  // A build that was captured on some day was served before it where the same one, or a newer one, was.
+  let earliest = '9999-12-31';
+  return sorted
+    .toReversed()
+    .map(({ build, date }) => {
+      earliest = date < earliest ? date : earliest;
+      return { build, date: earliest };
+    })
+    .toReversed();
 }

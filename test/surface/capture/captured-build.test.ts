@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Capture } from '../../../src/contracts/capture.ts';
 import { removeCaptures } from '../../../src/replica/builds/added-facts.ts';
+import { buildDate } from '../../../src/replica/builds/build-dates.ts';
 import { buildOfText, readCapture, textOfBuild } from '../../../src/replica/builds/captured-build.ts';
 import { memberPresence, resolveShapes } from '../../../src/replica/builds/resolve-shapes.ts';
 import { resolveSurface, timelineOf } from '../../../src/replica/builds/resolve-surface.ts';
@@ -37,6 +38,13 @@ test('the file of a capture is read as it was written', () => {
 });
 
 describe('captured:FILE', () => {
+  test('keeps the day on which the data knows that its build was served, however late its page was read', () => {
+    const before = buildDate(known)?.date;
+    buildOfText(`captured:${captureFile(undefined, known)}`);
+    expect(before).toBe('2026-08-10');
+    expect(buildDate(known)?.date).toBe(before);
+  });
+
   test('is the build that the capture names, with its names and shapes', () => {
     expect(resolveSurface(tonight).modules.WAWebChatForwardMessage?.exports).toHaveProperty('forwardMessages');
     const file = captureFile();
