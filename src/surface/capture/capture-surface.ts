@@ -115,11 +115,11 @@ export function captureSurface(page: CapturedPage, known: readonly string[], rea
 }
 
 /**
- * By default V8 lets the garbage of thousands of syntax trees lie on a machine with much memory: a generated page of 13,000 modules took 900 MB and
- * 12 s of the processor, and with these 420 to 454 MB and 13 to 17 s. With a growth of 40 % it took 376 to 400 MB and 18 to 21 s.
+ * By default V8 lets the garbage of thousands of syntax trees lie on a machine with much memory: a generated page of 13,000 modules took 900 MB.
+ * On a quiet machine of two cores it takes 410 to 470 MB and 12 s with these, and 480 to 525 MB and 10 s with a growth of 40 to 60 %.
  */
 function collectOften(): void {
-  setFlagsFromString('--heap-growing-percent=60');
+  setFlagsFromString('--heap-growing-percent=12');
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
