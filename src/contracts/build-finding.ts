@@ -73,12 +73,14 @@ export const buildFindingSchema = z.strictObject({
   replayed: triedSchema.nullable(),
   /** On the live site; null until it was tried. */
   live: triedSchema.nullable(),
-  /** Versions with the flows that passed on a replica of the build before and do not on this one. */
-  worse: z.array(z.strictObject({ library: z.string(), flow: z.string() })),
+  /** Versions with the flows that passed on a replica of the build before, or on the live site with it, and do not with this one. */
+  worse: z.array(
+    z.strictObject({ library: z.string(), flow: z.string(), on: z.enum(['replica', 'live']).default('replica') }),
+  ),
 });
 export type BuildFinding = z.infer<typeof buildFindingSchema>;
 
-/** True where the build takes something from a version, by its source or by its attempts on a replica. */
+/** True where the build takes something from a version, by its source or by its attempts. */
 export function takesSomething({ versions, worse }: Pick<BuildFinding, 'versions' | 'worse'>): boolean {
   return worse.length > 0 || versions.some((version) => losesSomething(version));
 }

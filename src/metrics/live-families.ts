@@ -46,7 +46,7 @@ export const liveFamilies = {
   liveWorse: family({
     name: 'wwebjs_live_worse_flows',
     type: 'gauge',
-    help: 'Flows of a version that passed on a replica of the build before and do not on a replica of the one that the live site served last',
+    help: 'Flows of a version that passed on a replica of the build before, or on the live site with it, and do not with the one that the live site served last',
     labels: { library: 'any' },
     limit: 200,
   }),

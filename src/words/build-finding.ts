@@ -31,10 +31,9 @@ export function buildSentence(finding: BuildFinding): string {
     ...regainWords(versions, order),
     ...(unread.length > 0 ? [`${andList(unread.map(({ library }) => library))} could not be read`] : []),
     ...(replayed ? triedWords(replayed, order, 'on a replica of it') : []),
-    ...(worse.length > 0
-      ? [`worse than on the build before: ${shown(worse.map(({ library, flow }) => `${library} in ${flow}`))}`]
-      : []),
+    ...worseWords(worse, 'replica'),
     ...(live ? triedWords(live, order, 'on the live site') : []),
+    ...worseWords(worse, 'live'),
     ...(drift.length > 0
       ? [`${shown(drift.map(({ behaviour, data, seen }) => `${behaviour} is ${seen}, and the data says ${data}`))}`]
       : []),
@@ -42,6 +41,11 @@ export function buildSentence(finding: BuildFinding): string {
     ...(capture.standIn ? ['its page stood in for the live site'] : []),
   ];
   return `${build} of ${date}: ${parts.join('; ')}`;
+}
+
+function worseWords(worse: BuildFinding['worse'], where: 'replica' | 'live'): string[] {
+  const its = worse.filter(({ on }) => on === where).map(({ library, flow }) => `${library} in ${flow}`);
+  return its.length === 0 ? [] : [`worse than ${where === 'live' ? 'with' : 'on'} the build before: ${shown(its)}`];
 }
 
 /**

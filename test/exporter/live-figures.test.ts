@@ -24,7 +24,7 @@ const finding = (build: string) =>
         lost: ['Message.forward', 'Chat.clear'],
       },
     ],
-    worse: [{ library: '1.34.7', flow: 'qr-to-ready' }],
+    worse: [{ library: '1.34.7', flow: 'qr-to-ready', on: 'replica' }],
   });
 
 let store: Store;

@@ -91,11 +91,22 @@ describe('the sentence of a build', () => {
     expect(buildSentence(finding({ versions }))).toContain('D, A, B and 1 more are gone');
   });
 
+  test('says what is worse on the live site than with the build before', () => {
+    const found = finding({
+      live: tried(flow('1.34.7', { flow: 'restore-to-ready', passed: 0, failed: 2, code: 'no-ready' })),
+      worse: [{ library: '1.34.7', flow: 'restore-to-ready', on: 'live' }],
+    });
+    expect(buildSentence(found)).toContain(
+      'on the live site 1.34.7 does not restore (restore 0 of 2); worse than with the build before: 1.34.7 in restore-to-ready',
+    );
+    expect(takesSomething(found)).toBe(true);
+  });
+
   test('says what is worse on a replica than on that of the build before, and what the live site did', () => {
     const found = finding({
       versions: [version('1.34.7')],
       replayed: tried(flow('1.34.7', { passed: 0, failed: 1, code: 'no-ready' })),
-      worse: [{ library: '1.34.7', flow: 'qr-to-ready' }],
+      worse: [{ library: '1.34.7', flow: 'qr-to-ready', on: 'replica' }],
       live: { ...tried(flow('1.34.7', { flow: 'restore-to-ready', passed: 2 })), note: '1 attempt met another build' },
     });
     expect(buildSentence(found)).toContain(
@@ -152,7 +163,9 @@ describe('the sentence of a build', () => {
     expect(findingMark(failing, true).words).toBe('no loss is known');
     expect(outcome(finding({ capture, replayed: null }))).toBe('infra');
     expect(outcome(finding({ versions: [version('1.34.7', lazyForward)] }), false)).toBe('failed');
-    expect(outcome(finding({ capture, replayed, worse: [{ library: '1.34.7', flow: 'qr-to-ready' }] }))).toBe('failed');
+    expect(
+      outcome(finding({ capture, replayed, worse: [{ library: '1.34.7', flow: 'qr-to-ready', on: 'replica' }] })),
+    ).toBe('failed');
   });
 
   test('names what the data does not say yet, and that a page was not read completely', () => {

@@ -107,7 +107,7 @@ async function follow(begun: LiveBuild, { builds, trials, signal, say }: LookOpt
   if (now.step === 'compared') {
     const replayed = await trials.replay(now.finding, signal);
     if (signal.aborted) return { kind: 'stopped' };
-    await keep('replayed', { replayed, worse: await worseThanBefore(builds, now.finding, replayed) });
+    await keep('replayed', { replayed, worse: await worseThanBefore(builds, { ...now.finding, replayed }) });
   }
   // What is known by then does not wait for a database of accounts.
   const live = await trials.attemptLive(now.finding, signal).catch((error: unknown): Tried => {
@@ -116,7 +116,7 @@ async function follow(begun: LiveBuild, { builds, trials, signal, say }: LookOpt
     return { run: null, note: 'no attempt on the live site: its accounts cannot be used now', flows: [] };
   });
   if (signal.aborted) return { kind: 'stopped' };
-  await keep('found', { live });
+  await keep('found', { live, worse: await worseThanBefore(builds, { ...now.finding, live }) });
   return { kind: 'found', build: now };
 }
 
@@ -126,16 +126,25 @@ export async function completeFinding(
   begun: LiveBuild,
   tried: { replayed: Tried; live: Tried },
 ): Promise<void> {
-  const worse = await worseThanBefore(builds, begun.finding, tried.replayed);
-  await builds.keep({ ...begun, step: 'found', finding: { ...begun.finding, ...tried, worse } });
+  const finding = { ...begun.finding, ...tried };
+  const worse = await worseThanBefore(builds, finding);
+  await builds.keep({ ...begun, step: 'found', finding: { ...finding, worse } });
 }
 
-async function worseThanBefore(builds: LiveBuilds, { before }: BuildFinding, replayed: Tried) {
-  return worseThan((await builds.of(before))?.finding.replayed ?? null, replayed);
+async function worseThanBefore(
+  builds: LiveBuilds,
+  { before, replayed, live }: BuildFinding,
+): Promise<BuildFinding['worse']> {
+  const earlier = (await builds.of(before))?.finding;
+  return [
+    ...worseThan(earlier?.replayed, replayed).map((each) => ({ ...each, on: 'replica' as const })),
+    ...worseThan(earlier?.live, live).map((each) => ({ ...each, on: 'live' as const })),
+  ];
 }
 
 /** What passed before and does not pass any more. */
-function worseThan(before: Tried | null, { flows }: Tried): BuildFinding['worse'] {
+function worseThan(before: Tried | null | undefined, now: Tried | null): { library: string; flow: string }[] {
+  const { flows } = now ?? { flows: [] };
   const passedBefore = new Set(
     before?.flows
       .filter(({ failed, passed }) => failed === 0 && passed > 0)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { BuildFinding, Tried } from '../../../src/contracts/build-finding.ts';
+import { type BuildFinding, type Tried, takesSomething } from '../../../src/contracts/build-finding.ts';
 import { TroubleError } from '../../../src/contracts/input-error.ts';
 import { takeProcessLock } from '../../../src/install/process-lock.ts';
 import { resolveSurface } from '../../../src/replica/builds/resolve-surface.ts';
@@ -9,6 +9,7 @@ import { livePage } from '../../../src/replica/server/live-page.ts';
 import { startReplica } from '../../../src/replica/start-replica.ts';
 import { openStore, type Store } from '../../../src/store/open-store.ts';
 import { type LookOptions, lookFor, lookOnce } from '../../../src/watch/builds/look-once.ts';
+import { findingMark } from '../../../src/words/build-finding.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import {
   type Answer,
@@ -292,20 +293,30 @@ test('a build has its finding also where the accounts of the live site cannot be
   expect(await store.liveBuilds.notNotified(0)).toHaveLength(1);
 });
 
-test('what passed on a replica of the build before and does not on this one is worse', async () => {
-  const flow = (passed: number): Tried => ({
-    ...tried,
-    flows: [{ library: '0.0.1', flow: 'qr-to-ready', passed, failed: 1 - passed, spoiled: 0, code: null, cause: null }],
-  });
-  const replaying = (passed: number) => ({
-    trials: { replay: async () => flow(passed), attemptLive: async () => tried },
-  });
-  answer = ofBuild(older);
-  expect(findingOf(await look(replaying(1))).worse).toEqual([]);
-  answer = ofBuild(newer);
-  now += hour;
-  expect(findingOf(await look(replaying(0))).worse).toEqual([{ library: '0.0.1', flow: 'qr-to-ready' }]);
-});
+test.each(['replica', 'live'] as const)(
+  'what passed on the %s with the build before and does not with this one is worse',
+  async (on) => {
+    const flow = (passed: number): Tried => ({
+      ...tried,
+      flows: [
+        { library: '0.0.1', flow: 'qr-to-ready', passed, failed: 1 - passed, spoiled: 0, code: null, cause: null },
+      ],
+    });
+    const replaying = (passed: number) => ({
+      trials: {
+        replay: async () => flow(on === 'replica' ? passed : 1),
+        attemptLive: async () => flow(on === 'live' ? passed : 1),
+      },
+    });
+    answer = ofBuild(older);
+    expect(findingOf(await look(replaying(1))).worse).toEqual([]);
+    answer = ofBuild(newer);
+    now += hour;
+    const finding = findingOf(await look(replaying(0)));
+    expect(finding.worse).toEqual([{ library: '0.0.1', flow: 'qr-to-ready', on }]);
+    expect([takesSomething(finding), findingMark(finding, true).outcome]).toEqual([true, 'failed']);
+  },
+);
 
 test('a behaviour that the page shows and the data does not have is drift, and no loss of a version', async () => {
   const known = resolveSurface(older);
