@@ -24,3 +24,16 @@ export async function checkStopSwitch({ database: address }: { database?: string
     await database.close();
   }
 }
+
+const lookEveryMs = 2_000;
+
+/** `checkStopSwitch` before each of many requests, every two seconds at most: a stop ends a capture that is under way. */
+export function stopSwitch(options: { database?: string | undefined }): () => Promise<void> {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const now = performance.now();
+    if (now - lookedAt < lookEveryMs) return;
+    lookedAt = now;
+    await checkStopSwitch(options);
+  };
+}

@@ -18,7 +18,7 @@ import { KeptReadings } from '../../surface/capture/kept-readings.ts';
 import { KeptScripts } from '../../surface/capture/kept-scripts.ts';
 import { readSavedPage } from '../../surface/capture/read-saved-page.ts';
 import { plural } from '../../words/text.ts';
-import { checkStopSwitch } from '../live/stop-switch.ts';
+import { checkStopSwitch, stopSwitch } from '../live/stop-switch.ts';
 import { addPoolOptions, type PoolOptions } from '../options/live-options.ts';
 import { checkedBy, socketAddress } from '../options/option-values.ts';
 
@@ -159,6 +159,7 @@ async function pageOf(
   const { realClock } = await import('../../surface/capture/live-site.ts');
   const site = {
     ...realClock,
+    mayAsk: stopSwitch(pool),
     ...(connectTo && { connectTo }),
     ...(trust !== undefined && { trusted: readTrusted(trust) }),
   };

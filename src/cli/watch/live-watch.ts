@@ -21,7 +21,7 @@ import { type LookResult, lookFor, lookOnce } from '../../watch/builds/look-once
 import { notifyBuilds } from '../../watch/builds/notify-builds.ts';
 import type { Clock, WatchOptions } from '../../watch/watch.ts';
 import { buildSentence } from '../../words/build-finding.ts';
-import { checkStopSwitch } from '../live/stop-switch.ts';
+import { checkStopSwitch, stopSwitch } from '../live/stop-switch.ts';
 import { readTrusted } from '../surface/capture-command.ts';
 import { trialsOf } from './build-trials.ts';
 
@@ -194,9 +194,10 @@ async function keepSitesApart(
   }
 }
 
-function siteOf({ connectTo, trust, signal }: PageOptions): LiveSite {
+function siteOf({ connectTo, trust, signal, database }: PageOptions): LiveSite {
   return {
     ...realClock,
+    mayAsk: stopSwitch({ database }),
     // A wait for the next try ends with the process.
     ...(signal && { signal, sleep: (ms: number) => sleep(ms, undefined, { signal }).catch(() => {}) }),
     ...(connectTo && { connectTo }),

@@ -15,6 +15,8 @@ export interface LiveSite {
   trusted?: string;
   /** Ends requests and waits. */
   signal?: AbortSignal;
+  /** Called before each request; throws where none may be made any more. */
+  mayAsk?: () => Promise<void>;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Waits some milliseconds. */
@@ -140,7 +142,7 @@ const isFinal = (status: number) => status < 400 || status === 404 || status ===
 /**
  * Asks again with exponential backoff where the site answers with an error or the connection breaks.
  *
- * @throws HostUnknown; TroubleError for a certificate that is not trusted; that of `ask` after the last try.
+ * @throws HostUnknown; TroubleError for a certificate that is not trusted; that of `mayAsk`; that of `ask` after the last try.
  */
 export async function askWithBackoff(
   site: LiveSite,
@@ -149,6 +151,7 @@ export async function askWithBackoff(
   tries = usualTries,
 ): Promise<SiteAnswer> {
   for (let tried = 1; ; tried += 1) {
+    await site.mayAsk?.();
     const result = await ask(site, url, headers).catch((error: NodeJS.ErrnoException) => error);
     if (site.signal?.aborted) throw new TroubleError(`${url}: the request was ended`);
     if (result instanceof Error) {

@@ -326,6 +326,27 @@ describe('of a site that does not answer as the live one does', () => {
     expect(seen.slice(before.length).filter((path) => before.includes(path))).toEqual([]);
   });
 
+  test('a stop in the middle ends the requests, and keeps what came', async () => {
+    const { html, scripts } = live();
+    const folder = temporaryFolder();
+    let asked = 0;
+    const site = await serve((request, to) => {
+      asked += 1;
+      if (request.url === '/') return to.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(html));
+      return to.writeHead(200, js).end(scripts.get(request.url as string));
+    });
+    let allowed = 8;
+    const mayAsk = async () => {
+      allowed -= 1;
+      if (allowed < 0) throw new TroubleError('a person has stopped everything');
+    };
+    const stopped = fetchPage({ ...site, now: site.now, mayAsk }, new KeptScripts(folder), quiet);
+    await expect(stopped).rejects.toThrow('a person has stopped everything');
+    expect(asked).toBe(8);
+    const page = await fetchPage(site, new KeptScripts(folder), quiet);
+    expect([asked, page.scripts.length]).toEqual([scripts.size + 1, scripts.size]);
+  });
+
   test('a script that is not there, or is none, is one finding of a capture that is not complete', async () => {
     const { html, scripts } = live();
     const [gone, portal] = [...scripts.keys()];
