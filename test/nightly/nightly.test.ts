@@ -264,6 +264,9 @@ test("with a queue workers make the attempts on tonight's build in the same run 
   const capture = { file, complete: true, modules: 1, findings: 0 };
   const finding = exampleFinding({ build: tonight, capture });
   await store.liveBuilds.keep({ build: tonight, seenAt: 1, step: 'found', finding });
+  // Its looks were at the replica, too.
+  mkdirSync(join(folder, 'watch'), { recursive: true });
+  writeFileSync(join(folder, 'watch', 'stand-in'), '');
   const replica = await startReplica({ build: tonight, liveScripts: true });
   const certificate = join(project, 'certificate.pem');
   writeFileSync(certificate, replica.certificate);
