@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hourMs } from '../../src/live/live-policy.ts';
 import { type Flow, restoreLinked, trialFlow } from '../../src/runner/flow.ts';
 import { liveInput, namesNobody, numbers, passed, simulatedLiveSite } from '../support/simulated-live-site.ts';
@@ -248,6 +248,7 @@ describe('what the server says of an account', () => {
 
 describe('a site that is not there', () => {
   const expected = { outcome: 'infra', code: 'page-load-failed', blame: 'network' };
+  afterAll(() => site().serve(today));
 
   test.each([
     ['500', 500, ''],
