@@ -85,7 +85,7 @@ export class KeptScripts {
 
   /** Counts one more, and forgets those of another build. */
   keepVainRead(build: string): void {
-    this.#write('vain-reads.json', JSON.stringify({ build, times: this.vainReadsOf(build) + 1 }));
+    this.#write('vain-reads.json', [JSON.stringify({ build, times: this.vainReadsOf(build) + 1 })]);
   }
 
   /** What was read of modules; empty where nothing was. */
